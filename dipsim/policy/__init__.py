@@ -1,0 +1,1 @@
+"""Policy as data: documents, tables and their fingerprints."""
