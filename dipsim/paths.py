@@ -37,10 +37,15 @@ _WEIGHTS = _Kind("weights", "weights", "/weights.toml", "*/**/weights.toml")
 _KINDS = (_SCENARIO, _OVERLAY, _SCHEME, _WEIGHTS)
 
 
+def nearest_name(word: str, known: Collection[str]) -> str:
+    """The known name that is most like `word`, or an empty text when none is."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1)), "")
+
+
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """The question that offers the known name nearest to `word`, or an empty text when none is near."""
-    nearest = difflib.get_close_matches(word, list(known), n=1)
-    return f"did you mean '{nearest[0]}'?" if nearest else ""
+    """The question that offers the nearest known name, or an empty text when none is near."""
+    nearest = nearest_name(word, known)
+    return f"did you mean '{nearest}'?" if nearest else ""
 
 
 @dataclass(frozen=True, slots=True)

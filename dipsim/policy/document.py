@@ -51,9 +51,9 @@ class Document:
         return cast(Mapping[str, object], frozen(nested(self._in_force())))
 
     def table(self, key: str) -> dict[str, object]:
-        """A plain copy of the table at a dotted key, ready for a model; raises PolicyError when there is none."""
+        """A plain copy of the table at a dotted key ('': all), ready for a model; raises PolicyError when absent."""
         inner: object = self.values
-        for part in split_key(key):
+        for part in _path_of(key):
             inner = inner.get(part) if isinstance(inner, Mapping) else None
         if not isinstance(inner, Mapping):
             tables = {dotted(path[:depth]) for path in self._in_force() for depth in range(1, len(path))}
@@ -63,20 +63,21 @@ class Document:
 
     def why(self, key: str) -> tuple[Origin, ...]:
         """The places that stated a value, the baseline first and the one in force last; raises PolicyError."""
-        key = dotted(split_key(key))
+        path = split_key(key)
+        key = dotted(path)
         below = [known for known in self.provenance if known.startswith(f"{key}.")]
         if below:
             raise PolicyError(Problem(key, "is a table", "origins are kept by value", f"ask for {' or '.join(below)}"))
         if key not in self.provenance:
-            raise PolicyError(no_such_parameter(key, key, self.name, self.provenance.keys()))
+            raise PolicyError(no_such_parameter(key, path, self.name, self._in_force().keys()))
         return self.provenance[key]
 
     def place(self, key: str) -> str:
-        """The file and line in force for a dotted key; for one that is not stated, the baseline of its table."""
-        path = split_key(key) if key else ()
-        if origins := self.provenance.get(dotted(path)):
-            return str(origins[-1])
-        for depth in range(len(path) - 1, 0, -1):
+        """The file and line in force for a dotted key; for one that is not stated, those of what encloses it."""
+        path = _path_of(key)
+        for depth in range(len(path), 0, -1):
+            if origins := self.provenance.get(dotted(path[:depth])):
+                return str(origins[-1])
             for known in self._in_force():
                 if known[:depth] == path[:depth]:
                     return self.provenance[dotted(known)][0].file
@@ -142,7 +143,8 @@ def _loaded(path: Path, roots: PolicyRoots, children: tuple[Path, ...]) -> Docum
     problems = [*_head_problems(file, (*HEAD_KEYS, "extends", "overlays"))]
     parent_name, overlay_names = file.leaves.get(("extends",)), file.leaves.get(("overlays",), ())
     if not isinstance(parent_name, str):
-        problems.append(Problem(f"{file.shown}: extends", "must be the name of one scenario in quotes"))
+        step = 'write extends = "demo-city/baseline-2025"'
+        problems.append(Problem(f"{file.place(('extends',))}: extends", "must name one scenario", next_step=step))
         raise PolicyError(problems)
     overlays = _overlays(overlay_names, file, roots, problems)
     parent = _parent(parent_name, file, roots, (*children, path), problems)
@@ -254,6 +256,10 @@ def _problem(finding: ErrorDetails, key: str, place: str, known_keys: Collection
     if isinstance(finding["input"], Mapping):
         return Problem(where, "does not fit together", next_step=allowed)
     return Problem(where, f"{_shortened(finding['input'])} is not allowed", next_step=allowed)
+
+
+def _path_of(key: str) -> KeyPath:
+    return split_key(key) if key else ()
 
 
 def _key_of(prefix: str, location: tuple[int | str, ...]) -> str:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias, TypeVar
 
 from dipsim.errors import Problem
-from dipsim.paths import did_you_mean
+from dipsim.paths import did_you_mean, nearest_name
 from dipsim.policy.files import SOURCE, KeyPath, TomlFile, dotted
 
 LayerKind: TypeAlias = Literal["baseline", "overlay", "override"]
@@ -121,13 +121,21 @@ def replacement_problems(layer: Layer, known: Mapping[KeyPath, object], parent: 
             why = f"it is a single value in '{parent}'"
             yield Problem(layer.where(path), "cannot be replaced by a table", why, "give one value")
         elif path not in known and not _may_be_new(path, tables):
-            yield no_such_parameter(layer.where(path), dotted(path), parent, [dotted(key) for key in known])
+            yield no_such_parameter(layer.where(path), path, parent, known.keys())
 
 
-def no_such_parameter(where: str, key: str, document: str, known: Collection[str]) -> Problem:
-    """The fault of a key that a document does not state; `known` are the dotted keys it does."""
-    hint = did_you_mean(key, known) or f"`dipsim show {document}` lists its parameters"
-    return Problem(where, f"no such parameter in '{document}'", next_step=hint)
+def no_such_parameter(where: str, path: KeyPath, document: str, known: Collection[KeyPath]) -> Problem:
+    """The fault of a path that a document does not state: offers a name of the same table, else any of the known."""
+    what = f"no such parameter in '{document}'"
+    depth = len(path) - 1
+    table = path[:depth]
+    names = {key[depth]: None for key in known if key[:depth] == table and len(key) > depth}
+    if nearest := nearest_name(path[depth], names):
+        return Problem(where, what, next_step=f"did you mean '{dotted((*table, nearest))}'?")
+    if table and names:
+        return Problem(where, what, next_step=f"known in [{dotted(table)}]: {', '.join(names)}")
+    hint = did_you_mean(dotted(path), [dotted(key) for key in known])
+    return Problem(where, what, next_step=hint or f"`dipsim show {document}` lists its parameters")
 
 
 def _overrides(by_path: Mapping[KeyPath, Stated]) -> dict[KeyPath, Stated]:

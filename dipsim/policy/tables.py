@@ -291,8 +291,8 @@ def _exact(cell: str, decimals: int, rounding: str) -> int | _Fault:
     digits = int(whole + fraction or "0")
     surplus = len(fraction) - decimals
     if surplus > 0 and rounding == "refuse":
-        allowed = f"{decimals} decimals" if decimals else "no decimals"
-        return _Fault(f"{cell} has {len(fraction)} decimals", f"this column keeps {allowed}")
+        what = f"has more than {decimals} decimals" if decimals else "is not a whole number"
+        return _Fault(f"{cell} {what}", "round it in the file")
     size = half_even(digits, 10**surplus) if surplus > 0 else digits * 10**-surplus
     if size > _LARGEST:
         return _Fault(f"{cell} is too large", f"the largest number is {Decimal(_LARGEST).scaleb(-decimals)}")
