@@ -100,6 +100,15 @@ def test_the_source_of_a_value_is_the_nearest_in_the_file_that_stated_it(write: 
     assert document.table("payment.bed_day")["source"] == {"doc": "Decision 7"}
 
 
+def test_the_innermost_of_two_enclosing_sources_counts(write: Write, roots: PolicyRoots) -> None:
+    write(
+        "x", 'source.doc = "file"\n[a]\nsource.doc = "outer"\nc = 1\n[a.b]\nsource.doc = "inner"\nd = 2\n[e]\nf = 3\n'
+    )
+    document = load_document("x", roots)
+    sources = [document.why(key)[0].source for key in ("a.b.d", "a.c", "e.f")]
+    assert sources == [{"doc": "inner"}, {"doc": "outer"}, {"doc": "file"}]
+
+
 def test_a_source_may_be_new_in_a_table_of_the_parent_but_not_elsewhere(write: Write, roots: PolicyRoots) -> None:
     text = 'extends = "demo-city/baseline-2025"\n[override.settlement.point_value]\nsource = { doc = "D" }\n'
     write("x", text)
@@ -255,7 +264,11 @@ def test_the_problems_of_a_document_stand_at_the_file_and_line_that_stated_the_v
     ]
 
 
-def test_the_place_of_a_key_that_nobody_states_is_the_baseline_of_its_table(baseline: Document) -> None:
+def test_the_place_of_a_key_that_nobody_states_is_the_baseline_of_its_table(
+    baseline: Document, write: Write, roots: PolicyRoots
+) -> None:
+    write("x", 'extends = "demo-city/baseline-2025"\n[override]\npayment.bed_day.unit = "yuan"\n')
+    assert load_document("x", roots).place("payment.bed_day.min_days") == BASELINE_FILE
     assert baseline.place("payment.bed_day.min_days") == BASELINE_FILE
     assert baseline.place("payment.bed_day.source.page") == f"{BASELINE_FILE}:19"
     assert baseline.place("benefit") == BASELINE_FILE
