@@ -1,0 +1,1 @@
+"""Cases: the data dictionary, the table, readers, checks and writers."""

@@ -1,0 +1,1 @@
+"""Loops over numpy arrays and nothing else."""
