@@ -1,0 +1,1 @@
+"""From a group to a case's points: group points, deviation from the mean cost, hospital factor."""

@@ -1,0 +1,116 @@
+"""Cost-deviation cases (费用偏差病例): a case far from the mean cost of its group is paid by its own cost.
+
+With r = case cost / reference cost, low limit L, high limit U, group points s and hospital factor k:
+
+    national   r < L: s k r        L <= r <= U: s k     r > U: s k (r - U + 1)
+    jining     r < L: s r          L <= r <= U: s k     U < r <= E: s (r - U + k)     r > E: s k until reviewed
+
+The result is rounded once, half to even, to the millionth of a point, after all factors, and is exact: no float enters.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from dipsim.money import MICRO, half_even, half_even_ratio, micro
+from dipsim.policy.params import ByInsurance, Params
+
+I8 = NDArray[np.int64]
+
+BANDS = (
+    ("normal", "正常病例"),
+    ("low_outlier", "低倍率病例"),
+    ("high_outlier", "高倍率病例"),
+    ("extreme", "极高费用病例"),
+)
+"""The bands in the order of their flags; `extreme` awaits special review (特例单议) and is paid as its form says."""
+NORMAL, LOW, HIGH, EXTREME = range(4)
+
+Reference = Literal["level_mean", "city_mean", "pay_standard"]
+_WIDE = float(2**59)
+
+
+class OutlierParams(Params):
+    """What `[weighting.outlier]` may say; ratios have at most three decimals."""
+
+    form: Literal["national", "jining"] = Field(description="Which of the two formulas applies")
+    low_ratio: float = Field(ge=0, multiple_of=0.001, description="L: below it a case is low")
+    high_ratio: float = Field(gt=0, multiple_of=0.001, description="U: above it a case is high")
+    extreme_ratio: float = Field(gt=0, multiple_of=0.001, description="E: above it a case is listed for special review")
+    low_includes_limit: bool = Field(description="Whether r = L is low (texts differ)")
+    high_includes_limit: bool = Field(description="Whether r = U is high (texts differ)")
+    classify_by: Reference = Field(description="What r compares with when the band is chosen")
+    compute_by: Reference = Field(description="What r compares with when the points are computed")
+    budget_point_value_yuan: ByInsurance = Field(description="Yuan per point that pay_standard is reckoned with")
+
+
+def ratio_parts(value: float) -> tuple[int, int]:
+    """A ratio in lowest terms: 2.5 -> (5, 2)."""
+    numerator = micro(value)
+    divisor = int(np.gcd(numerator, MICRO))
+    return numerator // divisor, MICRO // divisor
+
+
+def bands(params: OutlierParams, cost_micro_yuan: I8, reference_micro_yuan: I8) -> I8:
+    """The band of each case, int64 index into BANDS; compared exactly by cross-multiplication."""
+
+    def compared(ratio: float) -> tuple[I8, I8]:
+        numerator, denominator = ratio_parts(ratio)
+        return cost_micro_yuan * denominator, reference_micro_yuan * numerator
+
+    cost, low = compared(params.low_ratio)
+    is_low = (cost <= low) if params.low_includes_limit else (cost < low)
+    cost, high = compared(params.high_ratio)
+    is_high = (cost >= high) if params.high_includes_limit else (cost > high)
+    cost, extreme = compared(params.extreme_ratio)
+    is_extreme = is_high & (cost > extreme)
+    return np.select([is_extreme, is_high, is_low], [EXTREME, HIGH, LOW], NORMAL)
+
+
+def deviation_points(
+    params: OutlierParams,
+    band: I8,
+    group_points_micro: I8,
+    factor_micro: I8,
+    cost_micro_yuan: I8,
+    reference_micro_yuan: I8,
+) -> I8:
+    """Points of each case in millionths, int64, exact and rounded once; `reference` is the one named by `compute_by`.
+
+    Where the two references differ, a high case can fall below s k (r - U + 1 < 1); it is never below zero.
+    """
+    arguments = (band, group_points_micro, factor_micro, cost_micro_yuan, reference_micro_yuan)
+    _, high_denominator = ratio_parts(params.high_ratio)
+    size = cost_micro_yuan.astype(np.float64) + reference_micro_yuan
+    is_wide = size * high_denominator * factor_micro.clip(MICRO) >= _WIDE
+    points = np.zeros(band.size, np.int64)
+    narrow = np.flatnonzero(~is_wide)
+    a, b, d = _terms(params, *(part[narrow] for part in arguments))
+    points[narrow] = half_even_ratio(a, b, d)
+    for row in np.flatnonzero(is_wide):  # beyond 64 bits: the same terms in Python integers
+        a, b, d = _terms(params, *(part[row : row + 1].astype(object) for part in arguments))
+        points[row] = half_even(a[0] * b[0], d[0])
+    return points
+
+
+def _terms(params: OutlierParams, band: Any, s: Any, k: Any, cost: Any, reference: Any) -> tuple[Any, Any, Any]:
+    """The points of each case as a x b / d in whole numbers; arrays of int64 or of Python integers."""
+    u, v = ratio_parts(params.high_ratio)  # U = u / v
+    divisor = np.gcd(k, MICRO)
+    k, one = k // divisor, MICRO // divisor  # the factor is k / one
+    low, high = band == LOW, band >= HIGH
+    if params.form == "jining":
+        high = band == HIGH
+        excess = one * (v * cost - u * reference) + k * v * reference
+        factor = np.where(low | high, 1, k)
+        divided = np.where(low, reference, np.where(high, v * one * reference, one))
+    else:
+        excess = np.maximum(v * cost - (u - v) * reference, 0)
+        factor = k
+        divided = np.where(low, one * reference, np.where(high, v * one * reference, one))
+    times = np.where(low, cost, np.where(high, excess, 1))
+    return s * factor, np.maximum(times, 0), divided

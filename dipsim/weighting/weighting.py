@@ -1,0 +1,71 @@
+"""What a run knows about points: group weights, deviation bands and hospital factors, ready for a CLAIM rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dipsim.ledger import INSURANCES
+from dipsim.money import MICRO, MICRO_YUAN_PER_FEN, half_even_ratio, micro
+from dipsim.weighting.outlier import OutlierParams, Reference, bands, deviation_points
+from dipsim.weighting.relative_weight import GroupWeights
+
+I8 = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """Weights and parameters of a run; hospitals and groups are indices into the run's ids and codes.
+
+    level            index into LEVELS of each hospital, -1 for unknown
+    factor_micro     factor of each hospital, millionths
+    grassroots_micro the one factor of grassroots groups, -1 when they are treated as any other group
+    """
+
+    groups: GroupWeights
+    outlier: OutlierParams
+    level: I8
+    factor_micro: I8
+    grassroots_micro: int
+
+    def factor(self, group: I8, hospital: I8) -> I8:
+        """The factor that applies to each case, millionths."""
+        factor = self.factor_micro[hospital]
+        if self.grassroots_micro < 0:
+            return factor
+        return np.where(self.groups.is_grassroots[group], self.grassroots_micro, factor)
+
+    def reference(self, kind: Reference, group: I8, hospital: I8, insurance: I8) -> I8:
+        """The cost that r compares with, millionths of a yuan.
+
+        A level without a mean falls back to the city's mean (`is_level_mean_missing` tells which cases did).
+        pay_standard = group points x factor x budget point value, to the millionth of a yuan.
+        """
+        if kind == "pay_standard":
+            values = self.outlier.budget_point_value_yuan
+            by_insurance = np.array([micro(values.get(name) or 0) for name in INSURANCES], np.int64)
+            points = half_even_ratio(self.groups.points_micro[group], self.factor(group, hospital), np.int64(MICRO))
+            return half_even_ratio(points, by_insurance[insurance], np.int64(MICRO))
+        city = self.groups.mean_micro_yuan[group]
+        if kind == "city_mean":
+            return city
+        at_level = self.groups.level_mean_micro_yuan[self.level[hospital], group]
+        return np.where(self.is_level_mean_missing(group, hospital), city, at_level)
+
+    def is_level_mean_missing(self, group: I8, hospital: I8) -> NDArray[np.bool_]:
+        """Cases whose group has no mean at the level of their hospital."""
+        level = self.level[hospital]
+        is_missing: NDArray[np.bool_] = (level < 0) | (self.groups.level_mean_micro_yuan[level, group] == 0)
+        return is_missing
+
+    def points(self, group: I8, hospital: I8, insurance: I8, cost_fen: I8) -> tuple[I8, I8]:
+        """Points in millionths and band of each case, int64; every case has a priced group and a positive reference."""
+        cost = cost_fen * MICRO_YUAN_PER_FEN
+        classify = self.reference(self.outlier.classify_by, group, hospital, insurance)
+        compute = self.reference(self.outlier.compute_by, group, hospital, insurance)
+        band = bands(self.outlier, cost, classify)
+        factor = self.factor(group, hospital)
+        points = deviation_points(self.outlier, band, self.groups.points_micro[group], factor, cost, compute)
+        return points, band
