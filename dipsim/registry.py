@@ -1,0 +1,32 @@
+"""Every mechanism, registered by hand: a new payment method is one file, one name here, one table in a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dipsim.payment import dip, fee_for_service, outside_pool
+from dipsim.policy.params import Params
+from dipsim.rule import Rule, Stage
+from dipsim.settlement import point_value
+from dipsim.weighting.hospital_factor import HospitalFactorParams
+from dipsim.weighting.outlier import OutlierParams
+
+RULES: tuple[Rule, ...] = (*dip.RULES, *fee_for_service.RULES, *outside_pool.RULES, *point_value.RULES)
+
+_FOLDER = {Stage.CLAIM: "payment", Stage.PRICE: "settlement", Stage.SETTLE: "settlement"}
+
+CLAIM_RULES: Mapping[str, Rule] = {rule.key: rule for rule in RULES if rule.stage is Stage.CLAIM}
+"""Rules that a route may name in `pay`."""
+
+
+def table_of(rule: Rule) -> str:
+    """The table of a scenario that holds the parameters of a rule: payment.dip."""
+    return f"{_FOLDER[rule.stage]}.{rule.key}"
+
+
+TABLES: Mapping[str, type[Params]] = {
+    **{table_of(rule): rule.params for rule in RULES},
+    "weighting.outlier": OutlierParams,
+    "weighting.hospital_factor": HospitalFactorParams,
+}
+"""Every table of parameters that a scenario may hold."""

@@ -1,0 +1,157 @@
+"""The one shape of every mechanism: a frozen Rule with a key, a stage, typed parameters and a pure `run`.
+
+Rules never call each other and hold no state. CLAIM rules read cases and post points or yuan for each; PRICE rules read
+what was claimed and post yuan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dipsim.cases.companions import Budget
+from dipsim.cases.table import CaseTable
+from dipsim.cells import Cells
+from dipsim.grouping.dip import Grouping
+from dipsim.ledger import Accounts, Posting
+from dipsim.money import FEN, MICRO, Cut
+from dipsim.policy.params import Params
+from dipsim.weighting.weighting import Weighting
+
+I8 = NDArray[np.int64]
+
+
+class Stage(Enum):
+    """When a rule runs."""
+
+    BUDGET = "budget"
+    CLAIM = "claim"
+    SHARE = "share"
+    REVIEW = "review"
+    PRICE = "price"
+    SETTLE = "settle"
+    FUND = "fund"
+
+
+class PassKind(Enum):
+    """What a rule must see at once: one row, one person's rows in order of date, or one hospital's."""
+
+    CELL = "cell"
+    PERSON = "person"
+    HOSPITAL = "hospital"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a CLAIM rule may read: the cases routed to it and what is known about them.
+
+    rows        int64 rows of `cases` routed to the rule
+    hospital    int64 index of each case's hospital in accounts.hospital_ids (of all cases, not only `rows`)
+    insurance   int64 index of each case's insurance in INSURANCES (of all cases)
+    """
+
+    cases: CaseTable
+    rows: I8
+    hospital: I8
+    insurance: I8
+    grouping: Grouping
+    weighting: Weighting | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a CLAIM rule posts for its cases, one entry a row of `View.rows`; int64.
+
+    points_micro   points claimed, priced later
+    amount_fen     yuan claimed, which leave the pool before the point value is struck
+    flag           the rule's own mark, an index into Rule.flags
+    """
+
+    points_micro: I8
+    amount_fen: I8
+    flag: I8
+
+
+@dataclass(frozen=True, slots=True)
+class ExactValue:
+    """The point value of a region's run, exactly: fen over millionths of a point, and where its split stopped."""
+
+    pool_fen: int
+    points_micro: int
+    cut: Cut
+
+
+@dataclass(frozen=True, slots=True)
+class FundView:
+    """What a PRICE rule may read: everything claimed, by cell, and the companion tables."""
+
+    cells: Cells
+    accounts: Accounts
+    budget: Budget | None
+    point_values: Mapping[str, ExactValue] | None
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class FundPrice:
+    """What a point is worth in one pooled fund, as the exact ratio pool_fen : points_micro.
+
+    budget_fen        the ceiling, None when the value was given and not solved
+    yuan_claims_fen   claims in yuan, which left the pool first
+    pool_fen, points_micro   money and points of the hospitals that no cap binds; their ratio is the point value
+    cut               where the split among these hospitals stopped rounding up
+    guard             "none", "minimum" or "maximum", whichever bound the point value
+    capped            hospitals paid their cap
+    residual_fen      what went to the reserve; negative when the reserve paid
+    """
+
+    insurance: int
+    budget_fen: int | None
+    yuan_claims_fen: int
+    pool_fen: int
+    points_micro: int
+    cut: Cut
+    guard: str
+    capped: tuple[str, ...]
+    residual_fen: int
+
+    @property
+    def value_yuan(self) -> float:
+        """Yuan per point, for display; nan when nobody has points."""
+        return self.pool_fen * (MICRO // FEN) / self.points_micro if self.points_micro else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What a PRICE rule posts, and the price it struck in each fund."""
+
+    postings: tuple[Posting, ...]
+    prices: tuple[FundPrice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A mechanism: one key for its file, TOML table, golden folder, docs page and CLI name.
+
+    reads    columns of the case table that a parameter set needs; checked before anything runs
+    run      View, params -> Claims (CLAIM) or FundView, params -> Priced (PRICE)
+    flags    labels of Claims.flag, Chinese beside English
+    is_weighted   whether it claims points, which need weights
+    """
+
+    key: str
+    label: str
+    label_zh: str
+    stage: Stage
+    pass_kind: PassKind
+    params: type[Params]
+    reads: Callable[[Any], frozenset[str]]
+    run: Callable[[Any, Any], Any]
+    after: frozenset[str] = frozenset()
+    flags: tuple[tuple[str, str], ...] = (("claimed", "已申报"),)
+    is_weighted: bool = False
