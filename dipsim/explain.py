@@ -1,0 +1,144 @@
+"""One case, explained to the article: how it found its group, what its points are made of, what it is paid and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dipsim.allocation import case_pay_fen
+from dipsim.cases.table import MISSING
+from dipsim.errors import CaseDataError, Problem
+from dipsim.grouping.dip import Status
+from dipsim.grouping.trace import GroupTrace, trace_case
+from dipsim.ledger import INSURANCES
+from dipsim.money import decimal_text, yuan_text
+from dipsim.paths import did_you_mean
+from dipsim.pipeline import Result
+from dipsim.registry import RULES, table_of
+from dipsim.routing import REJECTED
+from dipsim.weighting.outlier import EXTREME
+from dipsim.weighting.weighting import Weighting
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of an explanation: what it is, in English and Chinese, its value, and where it comes from."""
+
+    label: str
+    label_zh: str
+    value: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseExplanation:
+    """The whole way of one case; `trace` tells the rows of the scheme that were tried."""
+
+    case_id: str
+    trace: GroupTrace | None
+    steps: tuple[Step, ...]
+
+
+def explain_case(result: Result, case_id: str) -> CaseExplanation:
+    """Explain one case of a run; CaseDataError when no accepted case has this id."""
+    cases = result.inputs.cases
+    found = np.flatnonzero(cases.case_ids.to_numpy(zero_copy_only=False) == case_id)
+    if not found.size:
+        near = did_you_mean(case_id, cases.case_ids.to_pylist())
+        raise CaseDataError(
+            Problem(f"case '{case_id}'", "not among the accepted cases", next_step=near or "look in rejected.csv")
+        )
+    row = int(found[0])
+    brought = result.scenario.scheme.kind == "brought"
+    trace = None if brought else trace_case(cases, row, result.scenario.scheme)
+    return CaseExplanation(case_id, trace, tuple(_steps(result, row)))
+
+
+def _steps(result: Result, row: int) -> Iterator[Step]:
+    yield from _record(result, row)
+    grouping = result.grouping
+    status = Status(int(grouping.status[row]))
+    yield Step("group", "病种", f"{grouping.group_code_of(row) or '-'} ({status.key} {status.label_zh})")
+    number = int(result.claimed.routing.rule[row])
+    if number == REJECTED:
+        yield Step("rejected", "已拒绝", "a column that its payment rule reads is blank; see rejected.csv")
+        return
+    rule = RULES[number]
+    document = result.scenario.document
+    yield Step("payment rule", "支付方式", f"{rule.key} {rule.label_zh}", document.place("route"))
+    if result.claimed.routing.is_outside_year[row]:
+        yield Step("outside the year", "非本年度病例", str(result.scenario.head.year), document.place("year"))
+    claims = result.claimed.claims
+    if rule.is_weighted and result.claimed.weighting is not None:
+        yield from _points(result, result.claimed.weighting, row)
+    elif claims.amount_fen[row]:
+        yield Step("claimed yuan", "申报金额", yuan_text(int(claims.amount_fen[row])), _source(result, table_of(rule)))
+    yield from _payment(result, row)
+
+
+def _record(result: Result, row: int) -> Iterator[Step]:
+    cases = result.inputs.cases
+    labels = {
+        "hospital_id": ("hospital", "医疗机构"),
+        "insurance": ("insurance", "险种"),
+        "principal_diagnosis": ("principal diagnosis", "主要诊断"),
+    }
+    for column, (label, label_zh) in labels.items():
+        if cases.has(column):
+            yield Step(label, label_zh, cases.code(column).text(row) or "-")
+    if cases.has("procedures"):
+        yield Step("procedures", "手术操作", " | ".join(cases.code_list("procedures").texts(row)) or "-")
+    if cases.has("total_cost_yuan") and (cost := int(cases.fen("total_cost_yuan")[row])) != MISSING:
+        yield Step("total cost, yuan", "医疗总费用（元）", yuan_text(cost))
+
+
+def _points(result: Result, weighting: Weighting, row: int) -> Iterator[Step]:
+    """The factors of a case's points, in the order of the formula."""
+    claimed, groups = result.claimed, weighting.groups
+    group = result.grouping.group[row : row + 1].astype(np.int64)
+    hospital, insurance = claimed.hospital[row : row + 1], claimed.insurance[row : row + 1]
+    flag = int(claimed.claims.flag[row])
+    rule = RULES[int(claimed.routing.rule[row])]
+    if group[0] >= 0:
+        points = int(groups.points_micro[group[0]])
+        yield Step("group points", "病种分值", decimal_text(points, 6), f"weights/{result.scenario.weights.name}")
+        factor = int(weighting.factor(group, hospital)[0])
+        yield Step("hospital factor", "机构系数", decimal_text(factor, 6), _source(result, "weighting.hospital_factor"))
+        outlier = weighting.outlier
+        for key, kind in (("classify_by", outlier.classify_by), ("compute_by", outlier.compute_by)):
+            reference = int(weighting.reference(kind, group, hospital, insurance)[0])
+            cost = int(result.inputs.cases.fen("total_cost_yuan")[row]) * 10_000
+            value = f"{decimal_text(reference, 6)} ({kind}), cost / reference = {cost / reference:.6f}"
+            yield Step(
+                f"reference cost ({key})", f"比较基准（{key}）", value, _source(result, f"weighting.outlier.{key}")
+            )
+    label, label_zh = rule.flags[flag]
+    yield Step("deviation", "费用偏差", f"{label} {label_zh}", _source(result, "weighting.outlier"))
+    if flag == EXTREME:
+        yield Step("special review", "特例单议", "listed for review; paid by formula until it is decided")
+    yield Step(
+        "points", "病例分值", decimal_text(int(claimed.claims.points_micro[row]), 6), _source(result, table_of(rule))
+    )
+
+
+def _payment(result: Result, row: int) -> Iterator[Step]:
+    insurance = int(result.claimed.insurance[row])
+    price = next((price for price in result.prices if price.insurance == insurance), None)
+    points = int(result.claimed.claims.points_micro[row])
+    if price is not None and points:
+        value = (
+            f"{price.value_yuan:.6f} = {yuan_text(price.pool_fen)} yuan / {decimal_text(price.points_micro, 6)} points"
+        )
+        label, label_zh = f"point value ({INSURANCES[insurance]})", "点值（元/分）"
+        yield Step(label, label_zh, value, _source(result, "settlement.point_value"))
+    yield Step("pay, yuan", "支付金额（元）", yuan_text(int(case_pay_fen(result)[row])))
+
+
+def _source(result: Result, key: str) -> str:
+    """The file and line of a value or table, and the source that it names."""
+    document = result.scenario.document
+    table = key if key in result.scenario.params else key.rpartition(".")[0]
+    source = result.scenario.params[table].source
+    return f"{document.place(key)}: {' '.join(part for part in (source.doc, source.article) if part)}"

@@ -1,0 +1,69 @@
+"""A data folder or files, read into what a run needs: cases, and the companion tables that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dipsim.cases.companions import read_budget, read_hospitals
+from dipsim.cases.mapping import Mapping as CaseMapping
+from dipsim.cases.read import CaseReading, read_cases
+from dipsim.money import Cut
+from dipsim.pipeline import Inputs
+from dipsim.policy.tables import Column, TableSpec, read_table
+from dipsim.rule import ExactValue
+
+POINT_VALUES = TableSpec(
+    (
+        Column("insurance", "choice", required=True, choices=("employee", "resident")),
+        Column("pool_fen", "integer", required=True, minimum=0),
+        Column("points_micro", "integer", required=True, minimum=1),
+        Column("cut_remainder", "integer", required=True, minimum=-1),
+        Column("cut_last_id", "text"),
+    ),
+    unique_key=("insurance",),
+    allow_extra=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """Where the companion tables stand; None: in the data folder, or nowhere."""
+
+    hospitals: Path | None = None
+    budget: Path | None = None
+    point_values: Path | None = None
+
+
+def read_inputs(
+    paths: Sequence[Path], companions: Companions, mapping: CaseMapping | None = None
+) -> tuple[Inputs, CaseReading]:
+    """Cases and companion tables; CaseDataError or PolicyError when one of them cannot be read."""
+    reading = read_cases(paths, mapping)
+    folder = paths[0] if len(paths) == 1 and paths[0].is_dir() else None
+    hospitals = _place(folder, "hospitals", companions.hospitals)
+    budget = _place(folder, "budget", companions.budget)
+    point_values = _place(folder, "point_values", companions.point_values)
+    inputs = Inputs(
+        cases=reading.cases,
+        hospitals=None if hospitals is None else read_hospitals(hospitals),
+        budget=None if budget is None else read_budget(budget),
+        point_values=None if point_values is None else read_point_values(point_values),
+    )
+    return inputs, reading
+
+
+def read_point_values(path: Path) -> Mapping[str, ExactValue]:
+    """The exact point values that a region's run wrote to `point_values.csv`, by insurance."""
+    table = read_table(path, POINT_VALUES)
+    numbers = (table.integers(name).tolist() for name in ("pool_fen", "points_micro", "cut_remainder"))
+    rows = zip(table.text("insurance"), *numbers, table.text("cut_last_id"), strict=True)
+    return {name: ExactValue(pool, points, Cut(remainder, last)) for name, pool, points, remainder, last in rows}
+
+
+def _place(folder: Path | None, name: str, given: Path | None) -> Path | None:
+    """The table as given, else the one in the data folder."""
+    if given is not None or folder is None:
+        return given
+    return next((path for suffix in ("csv", "parquet") if (path := folder / f"{name}.{suffix}").is_file()), None)

@@ -1,0 +1,44 @@
+"""The method page of a rule, made from its docstring and parameters: `explain rule` prints it, docs/methods holds it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+from dipsim.policy.params import Params
+from dipsim.registry import RULES, TABLES, table_of
+from dipsim.rule import Rule
+from dipsim.weighting import hospital_factor, outlier
+
+WEIGHTING = {"weighting.outlier": outlier, "weighting.hospital_factor": hospital_factor}
+"""Tables that are no rule of their own: they are part of every rule that claims points."""
+
+
+def method_page(rule: Rule) -> str:
+    """The page of a rule as Markdown."""
+    module = inspect.getmodule(rule.run)
+    assert module is not None
+    lines = [f"# {rule.key}: {rule.label} {rule.label_zh}", "", inspect.cleandoc(module.__doc__ or ""), ""]
+    lines += [f"Stage `{rule.stage.value}`, pass `{rule.pass_kind.value}`.", ""]
+    lines += _table_lines(table_of(rule), rule.params)
+    if rule.is_weighted:
+        for name, part in WEIGHTING.items():
+            lines += [f"## {name}", "", inspect.cleandoc(part.__doc__ or ""), "", *_table_lines(name, TABLES[name])]
+    lines += ["## Flags", "", *(f"- {label} {label_zh}" for label, label_zh in rule.flags), ""]
+    return "\n".join(lines)
+
+
+def all_pages() -> dict[str, str]:
+    """Every method page by the key of its rule."""
+    return {rule.key: method_page(rule) for rule in RULES}
+
+
+def _table_lines(name: str, params: type[Params]) -> Iterator[str]:
+    """The parameters of a table, one line each."""
+    yield f"Parameters of `[{name}]`:"
+    yield ""
+    for key, field in params.model_fields.items():
+        annotation = field.annotation
+        kind = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+        yield f"- `{key}` ({kind.replace('typing.', '').replace('dipsim.policy.params.', '')}): {field.description}"
+    yield ""

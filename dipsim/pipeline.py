@@ -1,0 +1,130 @@
+"""The run: cases -> grouped -> routed and claimed -> priced, one way, every stage a pure function.
+
+A stage whose inputs did not change is taken from the memo: a scenario that changes only the price reuses the claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
+
+from dipsim import __version__
+from dipsim import cells as cell_sums
+from dipsim.cases.companions import Budget, Hospitals
+from dipsim.cases.identity import content_fingerprint
+from dipsim.cases.table import CaseTable
+from dipsim.claiming import Claimed, claim
+from dipsim.grouping.dip import Grouping, group_cases
+from dipsim.ledger import Accounts, Entries, entries_of, merge, unbalanced
+from dipsim.policy.fingerprint import combine, fingerprint_values
+from dipsim.registry import RULES, table_of
+from dipsim.rule import ExactValue, FundPrice, FundView, Priced, Stage
+from dipsim.scenario import Scenario
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a run reads besides the policy; a companion table is None when the data folder has none."""
+
+    cases: CaseTable
+    hospitals: Hospitals | None = None
+    budget: Budget | None = None
+    point_values: Mapping[str, ExactValue] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """Stages already run, by what they depend on; shared between the scenarios of a comparison."""
+
+    stages: dict[Hashable, Any] = field(default_factory=dict)
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The stored value of a stage, made on first use."""
+        if key not in self.stages:
+            self.stages[key] = make()
+        value: T = self.stages[key]
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A priced run; `fingerprint` is a hash of the cases, the companion tables, the policy and dipsim's version."""
+
+    scenario: Scenario
+    inputs: Inputs
+    grouping: Grouping
+    claimed: Claimed
+    ledger: Entries
+    prices: tuple[FundPrice, ...]
+    fingerprint: str
+
+
+def simulate(inputs: Inputs, scenario: Scenario, memo: Memo | None = None, threads: int = 1) -> Result:
+    """Pay the cases by the scenario, exactly: the same bits for any order of the cases and any number of threads.
+
+    Raises CaseDataError when a column that a rule reads is absent, PolicyError when the policy cannot be carried out.
+    """
+    memo = Memo() if memo is None else memo
+    cases, scheme = inputs.cases, scenario.scheme
+    case_key = memo.get(("cases", id(cases)), lambda: content_fingerprint(cases))
+    grouped = combine(
+        {"cases": case_key, "scheme": scheme.fingerprint, "classes": fingerprint_values(scheme.procedure_classes)}
+    )
+    grouping = memo.get(("group", grouped), lambda: group_cases(cases, scheme, threads))
+    key = ("claim", grouped, _companion_keys(inputs)["hospitals"], _claim_key(scenario))
+    claimed = memo.get(key, lambda: claim(cases, inputs.hospitals, scenario, grouping, threads))
+    ledger, prices = _priced(inputs, scenario, claimed)
+    return Result(
+        scenario=scenario,
+        inputs=inputs,
+        grouping=grouping,
+        claimed=claimed,
+        ledger=ledger,
+        prices=prices,
+        fingerprint=combine(
+            {**_companion_keys(inputs), "grouped": grouped, "policy": scenario.fingerprint, "version": __version__}
+        ),
+    )
+
+
+def _companion_keys(inputs: Inputs) -> dict[str, str]:
+    """The content of each companion table, as a hash."""
+    values = {str(name): exact for name, exact in (inputs.point_values or {}).items()}
+    return {
+        "hospitals": "" if inputs.hospitals is None else fingerprint_values(asdict(inputs.hospitals)),
+        "budget": "" if inputs.budget is None else fingerprint_values(asdict(inputs.budget)),
+        "point_values": fingerprint_values({name: asdict(exact) for name, exact in values.items()}),
+    }
+
+
+def _claim_key(scenario: Scenario) -> str:
+    """What the claims depend on besides cases, groups and hospitals: all of the policy but the settlement."""
+    values = {key: value for key, value in scenario.document.values.items() if key != "settlement"}
+    return combine({"values": fingerprint_values(values), "weights": scenario.weights.fingerprint})
+
+
+def _priced(inputs: Inputs, scenario: Scenario, claimed: Claimed) -> tuple[Entries, tuple[FundPrice, ...]]:
+    """The ledger with what was claimed and what was paid for it."""
+    accounts = claimed.accounts
+    view = FundView(claimed.cells, accounts, inputs.budget, inputs.point_values, scenario.head.year)
+    postings = [cell_sums.claims(claimed.cells, accounts)]
+    prices: list[FundPrice] = []
+    for number, rule in enumerate(RULES):
+        if rule.stage is Stage.PRICE:
+            priced: Priced = rule.run(view, scenario.params[table_of(rule)])
+            postings.append(entries_of(priced.postings, number))
+            prices += priced.prices
+    ledger = merge(postings)
+    _require_balance(ledger, accounts, prices)
+    return ledger, tuple(prices)
+
+
+def _require_balance(ledger: Entries, accounts: Accounts, prices: Sequence[FundPrice]) -> None:
+    """Every pool pays out exactly its budget; anything else is a fault of dipsim itself."""
+    budgets = {price.insurance: price.budget_fen for price in prices if price.budget_fen is not None}
+    wrong = unbalanced(ledger, accounts, budgets)
+    if wrong:
+        raise RuntimeError(f"the ledger does not balance: {wrong}")

@@ -1,0 +1,133 @@
+"""Every case goes to one CLAIM rule, by the first route that fits; a case that its rule cannot read is rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dipsim.cases.checks import require_columns
+from dipsim.cases.columns import COLUMNS, Kind
+from dipsim.cases.rejects import Fault, Reject, reject
+from dipsim.cases.table import BLANK_ID, MISSING, CaseTable
+from dipsim.grouping.dip import Grouping, Status
+from dipsim.registry import CLAIM_RULES, RULES, table_of
+from dipsim.rule import Rule, Stage
+from dipsim.scenario import GROUP_STATUS, Route, Scenario
+
+I8 = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+REJECTED = -1
+"""The rule of a case that was rejected."""
+OUTSIDE_POOL = next(i for i, rule in enumerate(RULES) if rule.key == "outside_pool")
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Where each case went.
+
+    rule              int64 index into registry.RULES, REJECTED for a rejected case
+    is_outside_year   bool: the date that counts lies in another year; such a case is outside the pool
+    month             int64, 1 to 12 by the date that counts, 0 without one
+    rejects           one entry for each case and column that its rule reads and that is blank
+    """
+
+    rule: I8
+    is_outside_year: Mask
+    month: I8
+    rejects: tuple[Reject, ...]
+
+
+def route_cases(cases: CaseTable, grouping: Grouping, scenario: Scenario) -> Routing:
+    """The rule of each case; CaseDataError naming every column that is read and absent, and who reads it."""
+    rule = np.full(len(cases), REJECTED, np.int64)
+    for route in scenario.head.route:
+        fits = (rule == REJECTED) & _fits(cases, grouping, route)
+        rule[fits] = RULES.index(CLAIM_RULES[route.pay])
+    month, is_outside_year, is_undated = _calendar(cases, scenario)
+    rule[is_outside_year] = OUTSIDE_POOL
+
+    needs = {number: _reads(RULES[number], scenario) for number in np.unique(rule).tolist()}
+    require_columns(cases, {table_of(RULES[number]): columns for number, columns in needs.items()})
+    rejects: list[Reject] = []
+    is_rejected = np.zeros(len(cases), bool)
+    for number, columns in needs.items():
+        for column in sorted(columns):
+            blank = (rule == number) & is_blank(cases, column)
+            rejects += _blank_rejects(cases, blank, column, table_of(RULES[number]))
+            is_rejected |= blank
+    undated = is_undated & (rule != OUTSIDE_POOL)
+    rejects += _blank_rejects(cases, undated, scenario.head.year_basis, "year_basis")
+    rule[is_rejected | undated] = REJECTED
+    return Routing(rule, is_outside_year & (rule == OUTSIDE_POOL), month, tuple(rejects))
+
+
+def is_blank(cases: CaseTable, column: str) -> Mask:
+    """Rows whose value in a column is unknown; an empty list is a value, not a blank."""
+    kind = COLUMNS[column].kind
+    if column == "case_id" or kind is Kind.CODE_LIST:
+        return np.zeros(len(cases), bool)
+    blank: Mask
+    if column in cases.coded:
+        blank = cases.code(column).ids == BLANK_ID
+    elif column in cases.integers:
+        blank = cases.integer(column) == MISSING
+    else:
+        blank = np.isnan(cases.real(column))
+    return blank
+
+
+def _fits(cases: CaseTable, grouping: Grouping, route: Route) -> Mask:
+    fits = np.ones(len(cases), bool)
+    for column, values in route.wanted():
+        if column == GROUP_STATUS:
+            wanted = [status for status in Status if status.key in values]
+            fits &= np.isin(grouping.status, wanted)
+        else:
+            require_columns(cases, {f"route to {route.pay}": {column}})
+            coded = cases.code(column)
+            wanted_ids = [number for number, value in enumerate(coded.values) if value in values]
+            fits &= np.isin(coded.ids, wanted_ids)
+    return fits
+
+
+def _calendar(cases: CaseTable, scenario: Scenario) -> tuple[I8, Mask, Mask]:
+    """Month of each case, and whether its date lies in another year or is blank."""
+    basis, year = scenario.head.year_basis, scenario.head.year
+    no = np.zeros(len(cases), bool)
+    if basis == "none":
+        return np.zeros(len(cases), np.int64), no, no
+    require_columns(cases, {"year_basis": {basis}})
+    days = cases.integer(basis)
+    is_undated = days == MISSING
+    months = np.where(is_undated, 0, days).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    is_outside = ~is_undated & (months // 12 + 1970 != year)
+    return np.where(is_undated | is_outside, 0, months % 12 + 1), is_outside, is_undated
+
+
+def _reads(rule: Rule, scenario: Scenario) -> frozenset[str]:
+    """What a CLAIM rule reads, and what the PRICE rules read of the cases that claim through it."""
+    columns: frozenset[str] = rule.reads(scenario.params[table_of(rule)])
+    if not columns:
+        return columns
+    for price in RULES:
+        if price.stage is Stage.PRICE:
+            columns |= price.reads(scenario.params[table_of(price)])
+    return columns
+
+
+def _blank_rejects(cases: CaseTable, blank: Mask, column: str, reader: str) -> Iterator[Reject]:
+    rows = np.flatnonzero(blank)
+    case_ids = cases.case_ids.take(rows).to_pylist()
+    for row, case_id in zip(rows.tolist(), case_ids, strict=True):
+        file, line = cases.files[cases.origin_file[row]], int(cases.origin_line[row])
+        yield reject(file, line, case_id, Fault(row, column, "", "blank_but_read", {"reader": reader}))
+
+
+def counts_by_status(grouping: Grouping, routing: Routing) -> Mapping[str, int]:
+    """Cases by grouping status, rejected cases left out."""
+    kept = routing.rule != REJECTED
+    return {status.key: int(np.sum(grouping.status[kept] == status)) for status in Status}
