@@ -1,0 +1,93 @@
+"""What every verb shares: the console, the options that many take, and how an error is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from dipsim.errors import DipsimError
+    from dipsim.paths import PolicyRoots
+    from dipsim.scenario import Scenario
+
+Cases = Annotated[list[Path], typer.Argument(help="A data folder, or case files (CSV, Parquet)", show_default=False)]
+ScenarioName = Annotated[str, typer.Option("--scenario", "-s", help="A scenario by name, or a .toml file")]
+Output = Annotated[Path, typer.Option("--output", "-o", help="Where the results go")]
+PolicyDir = Annotated[Path | None, typer.Option("--policy", help="A policy folder searched before the bundled one")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="A mapping file (TOML) for the case columns")]
+HospitalsFile = Annotated[Path | None, typer.Option("--hospitals", help="The table hospitals, if not in the folder")]
+BudgetFile = Annotated[Path | None, typer.Option("--budget", help="The table budget, if not in the folder")]
+PointValuesFile = Annotated[
+    Path | None, typer.Option("--point-values", help="point_values.csv of a region's run (mode = given)")
+]
+ClassesFile = Annotated[
+    Path | None, typer.Option("--procedure-classes", help="Classes of procedures (code, class) for composite groups")
+]
+Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads; the results do not depend on it")]
+Set = Annotated[
+    list[str],
+    typer.Option("--set", help="Override one parameter: weighting.outlier.high_ratio=2.5", show_default=False),
+]
+Lang = Annotated[str, typer.Option("--lang", help="Language of what is printed: zh or en")]
+
+
+def say(text: str) -> None:
+    """Print a line of the answer."""
+    typer.echo(text)
+
+
+def show_error(error: DipsimError) -> None:
+    """Every problem on a line of its own, on the error stream."""
+    for problem in error.problems:
+        typer.echo(f"error: {problem}", err=True)
+
+
+def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
+    """A table with aligned columns; `right` names the columns of numbers."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for number, name in enumerate(header):
+        table.add_column(name, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(highlight=False).print(table)
+
+
+def loaded(name: str, roots: PolicyRoots, overrides: Sequence[str], classes: Path | None) -> Scenario:
+    """A scenario with the command line's overrides and procedure classes."""
+    from dataclasses import replace
+
+    from dipsim.policy.scheme import read_procedure_classes
+    from dipsim.scenario import load_scenario
+
+    scenario = load_scenario(name, roots)
+    if overrides:
+        values = parsed_overrides(overrides)
+        changed = ", ".join(f"{key}={value}" for key, value in values.items())
+        scenario = scenario.override(values, f"{scenario.name} ({changed})")
+    if classes is not None:
+        scenario = replace(scenario, scheme=scenario.scheme.with_procedure_classes(read_procedure_classes(classes)))
+    return scenario
+
+
+def parsed_overrides(overrides: Sequence[str]) -> Mapping[str, object]:
+    """`key=value` options as values: TOML where it reads as TOML, else text."""
+    import tomllib
+
+    from dipsim.errors import PolicyError, Problem
+
+    values: dict[str, object] = {}
+    for text in overrides:
+        key, sign, value = text.partition("=")
+        if not sign:
+            raise PolicyError(Problem(f"--set {text}", "no '='", next_step="write --set some.parameter=value"))
+        try:
+            values[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            values[key.strip()] = value.strip()
+    return values

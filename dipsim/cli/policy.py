@@ -1,0 +1,72 @@
+"""`dipsim list`, `check` and `show`: what policy there is, whether it holds together, and where a value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from dipsim.cli.common import PolicyDir, say, show_error, show_table
+
+
+def list_policy(policy: PolicyDir = None) -> None:
+    """List scenarios, overlays, schemes and weights.
+
+    Example: dipsim list
+    """
+    from dipsim.paths import policy_roots
+
+    rows = [(kind, name) for kind, names in policy_roots(policy).listing().items() for name in names]
+    show_table("policy", ("kind", "name"), rows)
+
+
+def check(
+    names: Annotated[list[str] | None, typer.Argument(help="Scenarios; all that can be found when left out")] = None,
+    policy: PolicyDir = None,
+) -> None:
+    """Check scenarios with their schemes and weights; every problem of each is shown.
+
+    Example: dipsim check demo-city/baseline-2025
+    """
+    from dipsim.errors import DipsimError
+    from dipsim.paths import policy_roots
+    from dipsim.scenario import load_scenario
+
+    roots = policy_roots(policy)
+    failed = 0
+    for name in names or roots.listing()["scenario"]:
+        try:
+            scenario = load_scenario(name, roots)
+        except DipsimError as error:
+            failed += 1
+            show_error(error)
+        else:
+            say(f"ok: {name} ({scenario.fingerprint[:12]})")
+    if failed:
+        raise typer.Exit(2)
+
+
+def show(
+    name: Annotated[str, typer.Argument(help="A scenario")],
+    why: Annotated[str | None, typer.Option("--why", help="A dotted key: where its value comes from")] = None,
+    policy: PolicyDir = None,
+) -> None:
+    """Show the values in force in a scenario, or where one of them comes from.
+
+    Example: dipsim show demo-city/tighter-bands --why weighting.outlier.high_ratio
+    """
+    from dipsim.paths import policy_roots
+    from dipsim.policy.document import load_document
+
+    document = load_document(name, policy_roots(policy))
+    if why is None:
+        rows = [(key, str(origins[-1].value), str(origins[-1])) for key, origins in document.provenance.items()]
+        show_table(name, ("key", "value", "from"), rows)
+        return
+    rows = [(str(origin), str(origin.value), _source_text(origin.source)) for origin in document.why(why)]
+    show_table(f"{name}: {why}", ("from", "value", "source"), rows)
+
+
+def _source_text(source: Mapping[str, object] | None) -> str:
+    return "" if source is None else " ".join(str(part) for part in source.values() if part)

@@ -1,0 +1,94 @@
+"""`dipsim run`: pay the cases of a region by a scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dipsim.cli.common import (
+    BudgetFile,
+    Cases,
+    ClassesFile,
+    HospitalsFile,
+    Lang,
+    MappingFile,
+    Output,
+    PointValuesFile,
+    PolicyDir,
+    ScenarioName,
+    Set,
+    Threads,
+    loaded,
+    say,
+    show_table,
+)
+
+if TYPE_CHECKING:
+    from dipsim.cases.read import CaseReading
+    from dipsim.pipeline import Result
+
+
+def run(
+    cases: Cases,
+    scenario: ScenarioName,
+    output: Output,
+    mapping: MappingFile = None,
+    hospitals: HospitalsFile = None,
+    budget: BudgetFile = None,
+    point_values: PointValuesFile = None,
+    procedure_classes: ClassesFile = None,
+    policy: PolicyDir = None,
+    override: Set = [],  # noqa: B006 - typer wants a list
+    write_cases: Annotated[bool, typer.Option("--cases", help="Write a row for each case too")] = False,
+    threads: Threads = 1,
+    lang: Lang = "zh",
+) -> None:
+    """Pay hospitals by a scenario: tables, ledger, manifest and a report.
+
+    Example: dipsim run my-data/ -s demo-city/baseline-2025 -o out/
+    """
+    from dipsim.cases.mapping import read_mapping
+    from dipsim.inputs import Companions, read_inputs
+    from dipsim.paths import policy_roots
+    from dipsim.pipeline import simulate
+    from dipsim.report.html import write_report
+    from dipsim.report.outputs import write_run
+
+    chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
+    companions = Companions(hospitals, budget, point_values)
+    inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
+    result = simulate(inputs, chosen, threads=threads)
+    write_run(result, reading, output, cases=write_cases)
+    write_report(result, output / "report.html", lang)
+    print_summary(result, reading)
+    say(str(output / "report.html"))
+
+
+def print_summary(result: Result, reading: CaseReading) -> None:
+    """The point values and where every case went."""
+    from dipsim.ledger import INSURANCES
+    from dipsim.money import yuan_text
+    from dipsim.report.tables import books
+
+    rows = [
+        (
+            INSURANCES[price.insurance],
+            "-" if price.budget_fen is None else yuan_text(price.budget_fen),
+            f"{price.points_micro / 1e6:,.2f}",
+            f"{price.value_yuan:.4f}",
+            price.guard,
+            yuan_text(price.residual_fen),
+        )
+        for price in result.prices
+    ]
+    header = (
+        "insurance 险种",
+        "budget 预算（元）",
+        "points 总分值",
+        "point value 点值",
+        "guard 上下限",
+        "to reserve 转入风险金",
+    )
+    show_table(result.scenario.head.title_zh, header, rows, right=(1, 2, 3, 5))
+    say(books(result, reading))
