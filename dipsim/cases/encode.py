@@ -1,0 +1,90 @@
+"""Text columns into dictionary codes: every distinct cell is cleaned once, the dictionary is sorted.
+
+Sorted values make an id independent of the order of rows and files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dipsim.cases.columns import Kind
+from dipsim.cases.mapping import CaseMapping
+from dipsim.cases.normalise import normalise_code
+from dipsim.cases.table import BLANK_ID, I4, I8, Coded, CodedLists
+
+Cleaner = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The distinct cells of a column as the mapping leaves them, as they end, and how many cells held each."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    cells: tuple[int, ...]
+
+
+def cleaner(column: str, kind: Kind, mapping: CaseMapping) -> tuple[Cleaner, Cleaner]:
+    """What a mapping says of one distinct cell of a column, and what the kind of the column then makes of it."""
+    blanks = frozenset(mapping.cells.blanks)
+    values = mapping.values.get(column, {})
+    strips_zero = column in mapping.cells.strip_trailing_zero
+
+    def translated(cell: str) -> str:
+        word = cell.strip()
+        if strips_zero:
+            word = word.removesuffix(".0")
+        return "" if word in blanks else values.get(word, word)
+
+    return translated, normalise_code if kind in (Kind.CODE, Kind.CODE_LIST) else str
+
+
+def encode_texts(text: Any, steps: tuple[Cleaner, Cleaner]) -> tuple[Coded, Words]:
+    """A text column as dictionary ids, `BLANK_ID` for a cell that is blank once cleaned."""
+    encoded = pc.fill_null(text, "").dictionary_encode().combine_chunks()
+    rows = encoded.indices.to_numpy()
+    translate, finish = steps
+    before = tuple(translate(cell) for cell in encoded.dictionary.to_pylist())
+    after = tuple(finish(word) for word in before)
+    values = tuple(sorted({*after} - {""}))
+    id_of = {"": BLANK_ID} | {value: number for number, value in enumerate(values)}
+    ids = np.array([id_of[word] for word in after], np.int32)[rows]
+    cells = tuple(np.bincount(rows, minlength=len(before)).tolist())
+    return Coded(ids, values), Words(before, after, cells)
+
+
+def encode_lists(column: Any, separator: str, steps: tuple[Cleaner, Cleaner]) -> tuple[CodedLists, Words]:
+    """A column of lists, or of text joined by the separator, as ragged dictionary ids; blank elements are dropped."""
+    is_text = column.type == "string"
+    lists = (pc.split_pattern(column, separator) if is_text else column).combine_chunks()
+    ends = np.cumsum(pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False))
+    coded, words = encode_texts(pa.chunked_array([lists.flatten()]), steps)
+    is_filled = coded.ids != BLANK_ID
+    filled_before = np.append(0, np.cumsum(is_filled))
+    return CodedLists(filled_before[np.append(0, ends).astype(np.int64)], coded.ids[is_filled], coded.values), words
+
+
+def compact(column: Coded) -> Coded:
+    """The same cells with a dictionary of the values that occur."""
+    ids, values = _compact(column.ids, column.values)
+    return Coded(ids, values)
+
+
+def compact_lists(column: CodedLists) -> CodedLists:
+    """The same lists with a dictionary of the values that occur."""
+    ids, values = _compact(column.ids, column.values)
+    return replace(column, ids=ids, values=values)
+
+
+def _compact(ids: I4, values: Sequence[str]) -> tuple[I4, tuple[str, ...]]:
+    is_used = np.bincount(ids[ids != BLANK_ID], minlength=len(values)) > 0
+    used: I8 = np.flatnonzero(is_used)
+    new_ids: NDArray[np.int32] = np.append(np.cumsum(is_used) - 1, BLANK_ID).astype(np.int32)
+    return new_ids[ids], tuple(values[number] for number in used)

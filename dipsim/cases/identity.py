@@ -1,0 +1,87 @@
+"""Who a patient is stays unknown; what a table of cases holds has a name: pseudonyms, the content fingerprint."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dipsim.cases.columns import COLUMNS
+from dipsim.cases.table import CaseTable, CodedLists
+
+U8 = NDArray[np.uint64]
+
+_LANES = 2
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+
+
+def fresh_salt() -> bytes:
+    """A random key for the pseudonyms of one reading, so that those of two readings cannot be joined."""
+    return secrets.token_bytes(16)
+
+
+def pseudonym(value: str, salt: bytes) -> str:
+    """A keyed hash of an identifier, 32 hexadecimal digits; the letters of an identity number count in either case."""
+    return blake2b(value.upper().encode(), digest_size=16, key=salt).hexdigest()
+
+
+def content_fingerprint(cases: CaseTable) -> str:
+    """The name of the content of a table, 32 hexadecimal digits: the same for the same cases in any order and split.
+
+    Each case is hashed to two 64-bit lanes from its columns; the lanes are summed over the cases modulo 2**64 and
+    hashed together with the names of the columns. Identifiers are left out: their pseudonyms differ between readings.
+    """
+    names = [name for name in COLUMNS if cases.has(name) and not COLUMNS[name].identifier]
+    rows = np.zeros((_LANES, len(cases)), np.uint64)
+    for name in names:
+        rows += _mixed(_column_lanes(cases, name) ^ _digests([name]).T)
+    sums = _mixed(rows).sum(axis=1, dtype=np.uint64)
+    text = "\n".join([str(len(cases)), *map(str, sums), *names])
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _column_lanes(cases: CaseTable, name: str) -> U8:
+    """Two 64-bit values for each case from one of its columns, shape (2, cases)."""
+    if name == "case_id":
+        return _digests(cases.case_ids.to_pylist()).T
+    if name in cases.coded:
+        column = cases.coded[name]
+        return _digests([*column.values, ""])[column.ids].T  # BLANK_ID, -1, is the last
+    if name in cases.lists:
+        return _list_lanes(cases.lists[name])
+    if name in cases.integers:
+        bits = cases.integers[name].view(np.uint64)
+    else:
+        bits = np.nan_to_num(cases.reals[name] + 0.0, nan=np.inf).view(np.uint64)
+    return np.broadcast_to(bits, (_LANES, bits.size))
+
+
+def _list_lanes(column: CodedLists) -> U8:
+    """The codes of each case with their places in the list, added up."""
+    place = np.arange(column.ids.size) - np.repeat(column.offsets[:-1], np.diff(column.offsets))
+    codes = _mixed(_digests(column.values)[column.ids].T + place.astype(np.uint64) * _GOLDEN)
+    running = np.zeros((_LANES, column.ids.size + 1), np.uint64)
+    np.cumsum(codes, axis=1, out=running[:, 1:])
+    return running[:, column.offsets[1:]] - running[:, column.offsets[:-1]]
+
+
+def _digests(texts: Sequence[str]) -> U8:
+    """The hash of each text as two 64-bit values, shape (texts, 2)."""
+    data = b"".join([blake2b(text.encode(), digest_size=8 * _LANES).digest() for text in texts])
+    return np.frombuffer(data, "<u8").astype(np.uint64).reshape(-1, _LANES)
+
+
+def _mixed(values: U8) -> U8:
+    """Every bit of the result depends on every bit of the value (finaliser of splitmix64, Steele et al. 2014)."""
+    values = values + _GOLDEN
+    values ^= values >> np.uint64(30)
+    values *= _MIX_1
+    values ^= values >> np.uint64(27)
+    values *= _MIX_2
+    values ^= values >> np.uint64(31)
+    return values

@@ -1,0 +1,185 @@
+"""Text cells into typed arrays: exact amounts in fen, whole numbers, numbers and days; a bad cell never stops the rest.
+
+The whole column is converted at once; only where that fails are its cells told apart, and only the odd ones are read
+one by one.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dipsim.cases.mapping import CellFormat
+from dipsim.cases.table import MISSING
+from dipsim.money import fen
+
+I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
+
+_MONEY = pa.decimal128(18, 2)
+_PLAIN_AMOUNT = r"^-?[0-9]{1,15}(\.[0-9]{0,2})?$"
+_WHOLE = r"^-?[0-9]{1,18}(\.0*)?$"
+_PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+_AMOUNT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
+_LARGEST_FEN = 10**17
+_TIME_OF_DAY = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"
+_DAYS = (
+    re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"),
+    re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})"),
+    re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日"),
+)
+_EPOCH = date(1970, 1, 1).toordinal()
+_NONE = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Integers:
+    """An int64 column, `MISSING` for a blank or a bad cell; the rows of bad cells and of those rounded to the fen."""
+
+    values: I8
+    bad: I8
+    rounded: I8
+
+
+@dataclass(frozen=True, slots=True)
+class Reals:
+    """A float64 column, nan for a blank or a bad cell; the rows of bad cells."""
+
+    values: F8
+    bad: I8
+
+
+def trimmed(column: Any, cells: CellFormat) -> Any:
+    """The text of a column without outer blanks, null for a blank cell."""
+    text = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.is_in(text, pa.array(["", *cells.blanks])), None, text)
+
+
+def numerals(column: Any, cells: CellFormat) -> Any:
+    """The trimmed text of a column of numbers with a point before the decimals and no separators of thousands."""
+    text = trimmed(column, cells)
+    if cells.thousands:
+        text = pc.replace_substring(text, cells.thousands, "")
+    if cells.decimal != ".":
+        text = pc.replace_substring(pc.replace_substring(text, ".", "?"), cells.decimal, ".")
+    return text
+
+
+def parse_fen(text: Any) -> Integers:
+    """Amounts in yuan as fen; more than two decimals are rounded half to even and the rows returned."""
+    try:
+        return Integers(_fen_of(text.cast(_MONEY)), _NONE, _NONE)
+    except pa.ArrowInvalid:
+        odd = _rows_unlike(text, _PLAIN_AMOUNT)
+    values = _fen_of(_without(text, odd).cast(_MONEY))
+    amounts = [_amount(cell) for cell in text.take(odd).to_pylist()]
+    values[odd] = [MISSING if amount is None else amount for amount in amounts]
+    is_bad = np.array([amount is None for amount in amounts], bool)
+    is_exact = np.array([_is_exact(cell) for cell in text.take(odd[~is_bad]).to_pylist()], bool)
+    return Integers(values, odd[is_bad], odd[~is_bad][~is_exact])
+
+
+def parse_integers(text: Any) -> Integers:
+    """Whole numbers; `129.0` is one, `129.5` is not."""
+    try:
+        return Integers(_filled(text.cast(pa.int64())), _NONE, _NONE)
+    except pa.ArrowInvalid:
+        odd = _rows_unlike(text, _WHOLE)
+    whole = pc.replace_substring_regex(_without(text, odd), r"\.0*$", "")
+    return Integers(_filled(whole.cast(pa.int64())), odd, _NONE)
+
+
+def parse_reals(text: Any) -> Reals:
+    """Finite numbers."""
+    odd = _rows_unlike(text, _PLAIN_NUMBER)
+    values = _without(text, odd).cast(pa.float64()).combine_chunks().to_numpy(zero_copy_only=False).copy()
+    endless = np.flatnonzero(np.isinf(values))
+    values[endless] = np.nan
+    return Reals(values, np.union1d(odd, endless))
+
+
+def parse_days(text: Any, date_format: str) -> Integers:
+    """Days since 1970-01-01 from ISO dates and usual variants, or from `date_format`; a time of day is dropped."""
+    try:
+        if not date_format:
+            return Integers(_filled(text.cast(pa.date32()).cast(pa.int32())), _NONE, _NONE)
+    except pa.ArrowInvalid:
+        text = pc.replace_substring_regex(text, _TIME_OF_DAY, "")
+    coded = text.dictionary_encode().combine_chunks()
+    read: Callable[[str], int] = (lambda cell: _formatted_day(cell, date_format)) if date_format else _usual_day
+    days = np.array([*(read(cell) for cell in coded.dictionary.to_pylist()), MISSING], np.int64)
+    values = days[coded.indices.fill_null(-1).to_numpy()]
+    is_blank = coded.indices.is_null().to_numpy(zero_copy_only=False)
+    return Integers(values, np.flatnonzero((values == MISSING) & ~is_blank), _NONE)
+
+
+def _usual_day(cell: str) -> int:
+    for pattern in _DAYS:
+        if match := pattern.fullmatch(cell):
+            return _day(*map(int, match.groups()))
+    return MISSING
+
+
+def _formatted_day(cell: str, date_format: str) -> int:
+    try:
+        return _day(*time.strptime(cell, date_format)[:3])
+    except ValueError:
+        return MISSING
+
+
+def _day(year: int, month: int, day: int) -> int:
+    try:
+        return date(year, month, day).toordinal() - _EPOCH
+    except ValueError:
+        return MISSING
+
+
+def _amount(cell: str) -> int | None:
+    """An amount in fen, rounded half to even; None for a cell that holds none."""
+    if not _AMOUNT.fullmatch(cell):
+        return None
+    amount = fen(cell)
+    return amount if abs(amount) < _LARGEST_FEN else None
+
+
+def _is_exact(cell: str) -> bool:
+    return Decimal(cell) * 100 == Decimal(cell) * 100 // 1
+
+
+def _rows_unlike(text: Any, pattern: str) -> I8:
+    """The rows whose cell is filled and does not match."""
+    is_like = pc.match_substring_regex(text, pattern).fill_null(True)
+    return np.flatnonzero(~is_like.combine_chunks().to_numpy(zero_copy_only=False))
+
+
+def _without(text: Any, rows: I8) -> Any:
+    """The column with nulls in the given rows."""
+    if not rows.size:
+        return text
+    is_out = np.zeros(len(text), bool)
+    is_out[rows] = True
+    return pc.if_else(pa.array(is_out), None, text)
+
+
+def _filled(numbers: Any) -> I8:
+    """An Arrow integer column as int64 with `MISSING` for null."""
+    whole = numbers.cast(pa.int64()).fill_null(MISSING).combine_chunks()
+    return np.array(whole.to_numpy(zero_copy_only=False), np.int64)
+
+
+def _fen_of(amounts: Any) -> I8:
+    """The low words of decimal128 values with two decimals: below 10**18 they are the fen."""
+    column = amounts.combine_chunks()
+    words = np.frombuffer(column.buffers()[1] or b"", "<i8")[::2][column.offset : column.offset + len(column)]
+    is_null = column.is_null().to_numpy(zero_copy_only=False)
+    return np.where(is_null, MISSING, words).astype(np.int64)

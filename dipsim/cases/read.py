@@ -1,0 +1,140 @@
+"""Reading cases: files in, a frozen table of the accepted cases out, with every rejected row and every change named.
+
+Always: rows in = accepted + rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dipsim.cases.acceptance import Rows, claim_faults
+from dipsim.cases.columns import COLUMNS
+from dipsim.cases.encode import compact, compact_lists
+from dipsim.cases.gather import FileInfo, Ignored, RawCases, case_files, gather
+from dipsim.cases.identity import fresh_salt
+from dipsim.cases.mapping import CANONICAL, CaseMapping
+from dipsim.cases.normalise import Change
+from dipsim.cases.rejects import Fault, Reject, reject
+from dipsim.cases.table import F8, I8, CaseTable, Coded, CodedLists
+from dipsim.cases.typed import TypedColumn, typed_column
+from dipsim.errors import CaseDataError, Problem
+from dipsim.paths import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """What became of the rows: rows_in = accepted + rejected."""
+
+    rows_in: int
+    accepted: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReading:
+    """The accepted cases and the account of the rest.
+
+    rejects           sorted by (case_id, file, line, field); a row with several faults has several
+    changes           what normalising changed, by column and kind, rejected rows included
+    ignored_columns   columns that the data dictionary does not know
+    """
+
+    cases: CaseTable
+    rejects: tuple[Reject, ...]
+    changes: tuple[Change, ...]
+    counts: RowCounts
+    files: tuple[FileInfo, ...]
+    ignored_columns: tuple[Ignored, ...]
+
+
+def read_cases(
+    paths: Sequence[Path],
+    mapping: CaseMapping | None = None,
+    columns: Collection[str] | None = None,
+    salt: bytes | None = None,
+) -> CaseReading:
+    """Read the cases of files and folders, CSV or Parquet, as one table in the order of the file names.
+
+    With `columns` only these are read, and always case_id, claim_status and replaces_case_id, which say what counts.
+    patient_id becomes a pseudonym under `salt`, at most 64 bytes, or under a random one. Raises CaseDataError.
+    """
+    _require_known(columns or ())
+    mapping = CANONICAL if mapping is None else mapping
+    raw = gather(case_files(paths), mapping, columns)
+    if not raw.origin_line.size and not raw.ragged:
+        names = ", ".join(file.name for file in raw.files)
+        raise CaseDataError(Problem(names, "no rows below the header", next_step="give a file that holds cases"))
+    key = fresh_salt() if salt is None else salt
+    typed = {name: typed_column(name, raw.columns[name], mapping, key) for name in COLUMNS if name in raw.columns}
+    whole = _table(raw, typed)
+    rows = Rows(whole.case_ids, whole.coded, whole.integers, whole.origin_file, whole.origin_line, whole.files)
+    faults = [fault for column in typed.values() for fault in column.faults] + claim_faults(rows)
+    accepted = _accepted(whole, faults)
+    rows_in = len(whole) + len(raw.ragged)
+    return CaseReading(
+        cases=accepted,
+        rejects=_rejects(whole, faults, raw.ragged),
+        changes=tuple(change for column in typed.values() for change in column.changes),
+        counts=RowCounts(rows_in, len(accepted), rows_in - len(accepted)),
+        files=raw.files,
+        ignored_columns=raw.ignored,
+    )
+
+
+def _require_known(columns: Collection[str]) -> None:
+    problems = [
+        Problem("columns", f"no column {name!r} in the data dictionary", next_step=did_you_mean(name, COLUMNS))
+        for name in sorted(set(columns) - set(COLUMNS))
+    ]
+    if problems:
+        raise CaseDataError(problems)
+
+
+def _table(raw: RawCases, typed: dict[str, TypedColumn]) -> CaseTable:
+    """All rows that have the cells of the header, faulty ones included."""
+    coded: dict[str, Coded] = {}
+    lists: dict[str, CodedLists] = {}
+    integers: dict[str, I8] = {}
+    reals: dict[str, F8] = {}
+    for name, column in typed.items():
+        data = column.data
+        if isinstance(data, Coded):
+            coded[name] = data
+        elif isinstance(data, CodedLists):
+            lists[name] = data
+        elif data.dtype == np.int64:
+            integers[name] = data.astype(np.int64, copy=False)
+        else:
+            reals[name] = data.astype(np.float64, copy=False)
+    names = tuple(file.name for file in raw.files)
+    return CaseTable(raw.case_ids, coded, lists, integers, reals, raw.origin_file, raw.origin_line, names)
+
+
+def _accepted(whole: CaseTable, faults: Sequence[Fault]) -> CaseTable:
+    """The rows without a fault, each dictionary holding the values that occur in them."""
+    is_accepted = np.ones(len(whole), bool)
+    is_accepted[[fault.row for fault in faults]] = False
+    cases = whole.take(np.flatnonzero(is_accepted)) if faults else whole
+    return CaseTable(
+        case_ids=cases.case_ids,
+        coded={name: compact(column) for name, column in cases.coded.items()},
+        lists={name: compact_lists(column) for name, column in cases.lists.items()},
+        integers=cases.integers,
+        reals=cases.reals,
+        origin_file=cases.origin_file,
+        origin_line=cases.origin_line,
+        files=cases.files,
+    )
+
+
+def _rejects(whole: CaseTable, faults: Sequence[Fault], ragged: Sequence[Reject]) -> tuple[Reject, ...]:
+    ids = whole.case_ids.take([fault.row for fault in faults]).to_pylist() if faults else []
+    found = [
+        reject(whole.files[whole.origin_file[fault.row]], int(whole.origin_line[fault.row]), case_id or "", fault)
+        for fault, case_id in zip(faults, ids, strict=True)
+    ]
+    return tuple(sorted([*found, *ragged], key=lambda row: (row.case_id, row.file, row.line, row.field, row.reason)))

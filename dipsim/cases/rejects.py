@@ -1,0 +1,106 @@
+"""Rejected rows: where each stands, what is wrong with it and what to do, in Chinese and English."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from dipsim.cases.columns import COLUMNS
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a row is rejected and the next step; braces are filled with the details of a fault."""
+
+    zh: str
+    en: str
+
+
+REASONS: Mapping[str, Reason] = MappingProxyType(
+    {
+        "ragged_row": Reason(
+            "本行有 {cells} 个单元格，表头有 {expected} 列；请查找缺少的分隔符或未加引号的分隔符",
+            "{cells} cells, but {expected} columns; look for a missing or an unquoted delimiter",
+        ),
+        "blank_case_id": Reason(
+            '病例标识为空；请补填，或在映射文件中写 case_id = "row_number"',
+            'case_id is blank; fill it in, or say case_id = "row_number" in a mapping file',
+        ),
+        "duplicate_case_id": Reason(
+            "同一病例标识还出现在 {places}；全部不予采用，请只保留一条",
+            "the same case_id also stands at {places}; none is taken, keep one of them",
+        ),
+        "not_an_amount": Reason(
+            "不是金额（元）；请写成 1234.50 的形式，千位分隔符须在映射文件 [format] 的 thousands 中说明",
+            "not an amount in yuan; write it like 1234.50, or state thousands under [format] of a mapping file",
+        ),
+        "not_an_integer": Reason("不是整数；请改为整数或留空", "not a whole number; correct it or leave it blank"),
+        "not_a_number": Reason("不是数字；请改正或留空", "not a number; correct it or leave it blank"),
+        "not_a_date": Reason(
+            "不是日期；请写成 2025-01-31 的形式，或在映射文件 [format] 中写明 date_format",
+            "not a date; write it like 2025-01-31, or state date_format under [format] of a mapping file",
+        ),
+        "below_minimum": Reason("小于允许的最小值 {minimum}；请改正", "below the least allowed, {minimum}; correct it"),
+        "unknown_category": Reason(
+            "不在允许取值 {values} 之内；请改正，或在映射文件 [values.{field}] 中对应",
+            "not among {values}; correct it, or translate it under [values.{field}] of a mapping file",
+        ),
+        "discharged_before_admitted": Reason(
+            "出院日期早于入院日期 {admitted_on}；请核对两个日期",
+            "discharged before admission on {admitted_on}; check both dates",
+        ),
+        "fees_not_total": Reason(
+            "六项费用合计 {fees_yuan} 元，与总费用不符；请核对费用",
+            "the six fees add up to {fees_yuan} yuan, not to the total; check the fees",
+        ),
+        "replaces_itself": Reason(
+            "所替代的病例标识就是本病例；请填原病例的标识",
+            "names itself as the case it replaces; name the earlier case",
+        ),
+        "replaced": Reason("已由病例 {by} 更正替代；无需处理", "replaced by the corrected claim {by}; nothing to do"),
+        "blank_but_read": Reason(
+            "为空，但 {reader} 需要读取；请补填", "blank, but {reader} reads it; fill it in or route the case elsewhere"
+        ),
+        "reversed": Reason(
+            "结算已冲正，不再申报费用；无需处理", "the claim was reversed and claims no money; nothing to do"
+        ),
+    }
+)
+"""Every reason by its stable key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One reason to reject one row of a reading; `row` counts from 0."""
+
+    row: int
+    field: str
+    value: str
+    reason: str
+    details: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One reason why one row was rejected; a row has as many as it has faults. An identifier is never shown."""
+
+    file: str
+    line: int
+    case_id: str
+    field: str
+    value: str
+    reason: str
+    text_zh: str
+    text_en: str
+
+
+def reject(file: str, line: int, case_id: str, fault: Fault) -> Reject:
+    """The reject that a fault makes of the row at this place."""
+    reason = REASONS[fault.reason]
+    details = {"field": fault.field, **fault.details}
+    spec = COLUMNS.get(fault.field)
+    value = "" if spec is not None and spec.identifier else fault.value
+    text_zh, text_en = reason.zh.format_map(details), reason.en.format_map(details)
+    return Reject(file, line, case_id, fault.field, value, fault.reason, text_zh, text_en)
