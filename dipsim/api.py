@@ -50,7 +50,8 @@ def read_inputs(
 
     companions = Companions(place(hospitals), place(budget), place(point_values))
     case_mapping = None if mapping is None else read_mapping(Path(mapping))
-    return _read_inputs([Path(path) for path in paths], companions, case_mapping)
+    inputs, _ = _read_inputs([Path(path) for path in paths], companions, case_mapping)
+    return inputs
 
 
 def load_scenario(name: str, policy: str | Path | None = None) -> Scenario:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dipsim.cases.companions import read_budget, read_hospitals
-from dipsim.cases.mapping import Mapping as CaseMapping
+from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.read import CaseReading, read_cases
 from dipsim.money import Cut
 from dipsim.pipeline import Inputs
@@ -50,6 +50,7 @@ def read_inputs(
         hospitals=None if hospitals is None else read_hospitals(hospitals),
         budget=None if budget is None else read_budget(budget),
         point_values=None if point_values is None else read_point_values(point_values),
+        reading=reading,
     )
     return inputs, reading
 

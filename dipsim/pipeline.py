@@ -9,10 +9,13 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
+import numpy as np
+
 from dipsim import __version__
 from dipsim import cells as cell_sums
 from dipsim.cases.companions import Budget, Hospitals
 from dipsim.cases.identity import content_fingerprint
+from dipsim.cases.read import CaseReading
 from dipsim.cases.table import CaseTable
 from dipsim.claiming import Claimed, claim
 from dipsim.grouping.dip import Grouping, group_cases
@@ -27,12 +30,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a run reads besides the policy; a companion table is None when the data folder has none."""
+    """What a run reads besides the policy; a companion table is None when the data folder has none.
+
+    reading   the account of the reading that the cases come from: rejected rows, changes, files
+    """
 
     cases: CaseTable
     hospitals: Hospitals | None = None
     budget: Budget | None = None
     point_values: Mapping[str, ExactValue] | None = None
+    reading: CaseReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +99,19 @@ def simulate(inputs: Inputs, scenario: Scenario, memo: Memo | None = None, threa
 
 def _companion_keys(inputs: Inputs) -> dict[str, str]:
     """The content of each companion table, as a hash."""
-    values = {str(name): exact for name, exact in (inputs.point_values or {}).items()}
+    values = (inputs.point_values or {}).items()
     return {
-        "hospitals": "" if inputs.hospitals is None else fingerprint_values(asdict(inputs.hospitals)),
-        "budget": "" if inputs.budget is None else fingerprint_values(asdict(inputs.budget)),
-        "point_values": fingerprint_values({name: asdict(exact) for name, exact in values.items()}),
+        "hospitals": "" if inputs.hospitals is None else _hash_of(inputs.hospitals),
+        "budget": "" if inputs.budget is None else _hash_of(inputs.budget),
+        "point_values": fingerprint_values({name: asdict(exact) for name, exact in values}),
     }
+
+
+def _hash_of(table: Hospitals | Budget) -> str:
+    columns = asdict(table).items()
+    return fingerprint_values(
+        {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in columns}
+    )
 
 
 def _claim_key(scenario: Scenario) -> str:

@@ -80,7 +80,7 @@ def _print(explanation: CaseExplanation, lang: str) -> None:
     is_zh = lang == "zh"
     trace = explanation.trace
     if trace is not None:
-        rows = [
+        candidates = [
             (
                 candidate.row.group_code,
                 candidate.row.name_zh if is_zh else candidate.row.name,
@@ -91,7 +91,7 @@ def _print(explanation: CaseExplanation, lang: str) -> None:
         ]
         header = ("病种", "名称", "结果", "缺少") if is_zh else ("group", "name", "what became of it", "lacks")
         title = f"{trace.principal_diagnosis} -> {trace.diagnosis_key}"
-        show_table(title, header, rows)
-    header = ("项目", "值", "依据") if is_zh else ("what", "value", "from")
+        show_table(title, header, candidates)
+    columns = ("项目", "值", "依据") if is_zh else ("what", "value", "from")
     steps = [(step.label_zh if is_zh else step.label, step.value, step.origin) for step in explanation.steps]
-    show_table(explanation.case_id, header, steps)
+    show_table(explanation.case_id, columns, steps)

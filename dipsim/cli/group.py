@@ -47,6 +47,6 @@ def group(
     rows.append(("tied", "多个病种同等匹配", f"{int(grouping.tied.sum()):,}"))
     show_table(f"{len(reading.cases):,} cases grouped by {scheme}", ("status", "状态", "cases"), rows, right=(2,))
     say(
-        f"{reading.rows_in:,} rows in = {len(reading.cases):,} grouped + {reading.rows_rejected:,} rejected"
+        f"{reading.counts.rows_in:,} rows in = {len(reading.cases):,} grouped + {reading.counts.rejected:,} rejected"
     )
     say(str(output))
