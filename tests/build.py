@@ -1,0 +1,232 @@
+"""Regions in a few lines: cases from plain rows, weights from plain tables, a scenario in memory or in a policy folder."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from dipsim.cases.columns import COLUMNS, TEXT_KINDS, Kind
+from dipsim.cases.companions import Budget, BudgetLine, Hospitals
+from dipsim.cases.table import BLANK_ID, MISSING, CaseTable, Coded, CodedLists
+from dipsim.cells import Cells
+from dipsim.ledger import INSURANCES, Accounts
+from dipsim.money import micro
+from dipsim.paths import PolicyRoots
+from dipsim.policy.document import Document
+from dipsim.policy.files import leaves_of, thawed
+from dipsim.policy.layer import Origin
+from dipsim.policy.params import Source
+from dipsim.policy.scheme import Scheme
+from dipsim.policy.weights import LEVELS, Weights
+from dipsim.registry import TABLES
+from dipsim.scenario import FAMILIES, Head, Scenario
+
+Row = Mapping[str, Any]
+BASE = Path(__file__).parent / "golden" / "base.toml"
+EPOCH = date(1970, 1, 1)
+
+
+def yuan_fen(value: object) -> int:
+    """Yuan as whole fen; ValueError where the text has more decimals, for an example must not be rounded unseen."""
+    amount = Decimal(str(value)) * 100
+    if amount != int(amount):
+        raise ValueError(f"{value} yuan is not a whole number of fen")
+    return int(amount)
+
+
+def case_table(rows: Sequence[Row]) -> CaseTable:
+    """Cases from rows of canonical columns; a column that no row names is absent, None and '' are blanks.
+
+    Yuan are numbers or decimal text, dates ISO text; case_id counts from c00001 where a row has none.
+    """
+    names = {name for row in rows for name in row} - {"case_id"}
+    kinds = {name: COLUMNS[name].kind for name in names}
+    return CaseTable(
+        case_ids=pa.array([row.get("case_id", f"c{number:05d}") for number, row in enumerate(rows, 1)], pa.string()),
+        coded={name: coded([row.get(name) for row in rows]) for name, kind in kinds.items() if kind in TEXT_KINDS},
+        lists={name: lists([row.get(name) for row in rows]) for name, kind in kinds.items() if kind is Kind.CODE_LIST},
+        integers={
+            name: np.array([_whole(kind, row.get(name)) for row in rows], np.int64)
+            for name, kind in kinds.items()
+            if kind in (Kind.INTEGER, Kind.YUAN, Kind.DATE)
+        },
+        reals={
+            name: np.array([row.get(name, np.nan) for row in rows], np.float64)
+            for name, kind in kinds.items()
+            if kind is Kind.NUMBER
+        },
+        origin_file=np.zeros(len(rows), np.int32),
+        origin_line=np.arange(2, len(rows) + 2, dtype=np.int64),
+        files=("cases.csv",),
+    )
+
+
+def coded(texts: Sequence[str | None]) -> Coded:
+    """A dictionary-encoded column; None and '' are blanks."""
+    values = tuple(sorted({text for text in texts if text}))
+    ids = {value: number for number, value in enumerate(values)}
+    return Coded(np.array([ids[text] if text else BLANK_ID for text in texts], np.int32), values)
+
+
+def lists(texts: Sequence[str | None]) -> CodedLists:
+    """A list column from codes joined by `|`."""
+    parts = [text.split("|") if text else [] for text in texts]
+    flat = coded([code for codes in parts for code in codes])
+    offsets = np.cumsum([0, *(len(codes) for codes in parts)]).astype(np.int64)
+    return CodedLists(offsets, flat.ids, flat.values)
+
+
+def _whole(kind: Kind, value: Any) -> int:
+    if value is None or value == "":
+        return MISSING
+    if kind is Kind.YUAN:
+        return yuan_fen(value)
+    return (date.fromisoformat(value) - EPOCH).days if kind is Kind.DATE else int(value)
+
+
+def weights(tables: Mapping[str, Any]) -> Weights:
+    """Weights from the `[weights]` table of a golden case; numbers are decimal text or numbers, means in yuan."""
+    groups = sorted(tables["group"], key=lambda group: str(group["group_code"]))
+
+    def column(name: str) -> Any:
+        return np.array([micro(group.get(name, 0)) for group in groups], np.int64)
+
+    level_means = {
+        level: np.array([micro(g.get("level_mean", {}).get(level, 0)) for g in groups], np.int64) for level in LEVELS
+    }
+    return Weights(
+        name="test",
+        title="Test",
+        title_zh="测试",
+        kind=tables["kind"],
+        scheme="brought",
+        scale_micro=micro(tables["scale"]),
+        overall_mean_micro_yuan=micro(tables.get("mean_cost_yuan", 0)),
+        mean_over=tables.get("mean_over", ""),
+        group_codes=tuple(group["group_code"] for group in groups),
+        points_micro=column("group_points"),
+        mean_micro_yuan=column("mean_cost_yuan"),
+        level_means=level_means,
+        parents=tuple(group.get("parent", "") for group in groups),
+        hospital_factors={hospital: micro(factor) for hospital, factor in tables.get("hospital_factor", {}).items()},
+        grassroots=frozenset(tables.get("grassroots", ())),
+        fingerprint=repr(sorted(tables.items(), key=str)),
+    )
+
+
+def brought_scheme() -> Scheme:
+    """A scheme whose cases bring their group."""
+    return Scheme(
+        name="brought",
+        title="Brought",
+        title_zh="自带",
+        kind="brought",
+        version="1",
+        source=Source(doc="test"),
+        semantics=None,
+        rows=(),
+        excluded_diagnoses=frozenset(),
+        procedure_treatments={},
+        procedure_classes={},
+        fingerprint="brought",
+    )
+
+
+@dataclass(frozen=True)
+class Base:
+    """The baseline that examples change: scenario values, weights, what a case says unless its row says otherwise, and
+    what the examples of point_value put on top."""
+
+    values: dict[str, Any]
+    weights: dict[str, Any]
+    case: dict[str, Any]
+    price: dict[str, Any]
+
+
+def base() -> Base:
+    """A fresh copy of tests/golden/base.toml."""
+    tables = tomllib.loads(BASE.read_text(encoding="utf-8"))
+    return Base(tables["scenario"], tables["weights"], tables["case"], tables["price"])
+
+
+def changed(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested values with others put on top: tables key by key, everything else whole."""
+    out = dict(values)
+    for key, value in changes.items():
+        inner = out.get(key)
+        out[key] = changed(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
+    return out
+
+
+def document(values: Mapping[str, Any], name: str = "test/baseline") -> Document:
+    """Values as a baseline document."""
+    leaves = leaves_of(values)
+    return Document(
+        name, f"{name}.toml", {".".join(p): (Origin(f"{name}.toml", 0, "baseline", v, None),) for p, v in leaves}
+    )
+
+
+def scenario(changes: Mapping[str, Any] | None = None, tables: Mapping[str, Any] | None = None) -> Scenario:
+    """The base scenario with changes, over cases that bring their group; `tables` change the weights."""
+    stated = base()
+    doc = document(changed(stated.values, changes or {}))
+    head = {key: thawed(value) for key, value in doc.values.items() if key not in FAMILIES}
+    return Scenario(
+        document=doc,
+        roots=PolicyRoots(()),
+        head=Head.model_validate(head),
+        params={name: model.model_validate(doc.table(name)) for name, model in TABLES.items()},
+        scheme=brought_scheme(),
+        weights=weights(changed(stated.weights, tables or {})),
+    )
+
+
+def cells(rows: Sequence[Row], year: int) -> tuple[Cells, Accounts]:
+    """What hospitals claim, one cell a row: id, insurance, points, claims_yuan, patient_yuan, cost_yuan."""
+    accounts = Accounts(tuple(sorted({row["id"] for row in rows})))
+    none = np.zeros(len(rows), np.int64)
+
+    def column(numbers: Sequence[int]) -> Any:
+        return np.array(numbers, np.int64)
+
+    def fen(name: str) -> Any:
+        return column([yuan_fen(row.get(name, 0)) for row in rows])
+
+    made = Cells(
+        hospital=column([accounts.hospital_ids.index(row["id"]) for row in rows]),
+        insurance=column([INSURANCES.index(row.get("insurance", "employee")) for row in rows]),
+        year=none + year,
+        month=none,
+        rule=none,
+        group=none,
+        flag=none,
+        cases=none + 1,
+        cost_fen=fen("cost_yuan"),
+        patient_fen=fen("patient_yuan"),
+        length_of_stay_days=none,
+        points_micro=column([micro(row.get("points", 0)) for row in rows]),
+        amount_fen=fen("claims_yuan"),
+    )
+    return made, accounts
+
+
+def hospitals(levels: Mapping[str, str]) -> Hospitals:
+    """The companion table of hospitals from a level by id."""
+    ids, blank, no_day = sorted(levels), ("",) * len(levels), np.full(len(levels), MISSING)
+    level = tuple(levels[hospital_id] for hospital_id in ids)
+    return Hospitals(tuple(ids), blank, level, blank, blank, blank, blank, blank, blank, no_day, no_day)
+
+
+def budget(rows: Sequence[Row]) -> Budget:
+    """The companion table of budgets: year, insurance, item, amount_yuan."""
+    return Budget(
+        tuple(BudgetLine(r["year"], r["insurance"], r["item"], yuan_fen(r["amount_yuan"]), "test") for r in rows)
+    )
