@@ -62,7 +62,8 @@ def _total_fen(params: RegionParams, patients: Patients, noise: F8, source: Draw
     )
     variance = np.log1p(params.conditions.cost_cv[patients.condition] ** 2)
     deviation = np.exp(noise * np.sqrt(variance) - variance / 2)
-    return np.rint(params.conditions.mean_cost_fen[patients.condition] * factor * deviation).astype(np.int64)
+    total: I8 = np.rint(params.conditions.mean_cost_fen[patients.condition] * factor * deviation).astype(np.int64)
+    return total
 
 
 def _stay_days(params: RegionParams, patients: Patients, noise: F8, seed: int) -> I8:
@@ -85,7 +86,8 @@ def _fees(params: RegionParams, patients: Patients, total: I8, source: Draws) ->
     """The total split by the shares of the specialty, each varied by half; the last category takes the rest."""
     of_specialty = {specialty: fees for fees in params.settings.fees for specialty in fees.specialties}
     base = np.array([_fee_parts(of_specialty[specialty]) for specialty in params.conditions.specialty], np.int64)
-    varied = [base[patients.condition, number] * (50 + source.below(np.full(source.count, 101))) for number in range(6)]
+    limit = np.full(source.count, 101)
+    varied = [base[patients.condition, number] * (50 + source.below(limit)) for number in range(len(FEES))]
     whole = np.sum(varied, axis=0, dtype=np.int64)
     fees = [total * part // whole for part in varied[:-1]]
     return (*fees, total - np.sum(fees, axis=0, dtype=np.int64))

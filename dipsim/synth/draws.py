@@ -50,7 +50,8 @@ class Draws:
     def pick(self, shares: F8) -> I8:
         """Indices into `shares`, each as often as its share of their sum says."""
         edges = np.cumsum(shares)
-        return np.searchsorted(edges, self.uniform() * edges[-1], side="right").astype(np.int64)
+        places: I8 = np.searchsorted(edges, self.uniform() * edges[-1], side="right").astype(np.int64)
+        return places
 
     def order(self) -> I8:
         """All rows, shuffled."""

@@ -60,7 +60,6 @@ def hospital_columns(params: RegionParams) -> Columns:
     names = (
         "hospital_id",
         "name",
-        "name_en",
         "level",
         "grade",
         "type",

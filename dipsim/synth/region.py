@@ -160,7 +160,6 @@ class Hospital(Strict):
 
     hospital_id: str
     name: str
-    name_en: str
     level: Level
     grade: str
     type: str
