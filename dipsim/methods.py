@@ -1,15 +1,18 @@
-"""The method page of a rule, made from its docstring and parameters: `explain rule` prints it, docs/methods holds it."""
+"""The method page of a rule, made from its docstring and parameters: `explain rule` prints it, docs/ holds it."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Literal, Union, get_args, get_origin
 
-from dipsim.policy.params import Params
+from dipsim.policy.params import Params, Strict
 from dipsim.registry import RULES, TABLES, table_of
 from dipsim.rule import Rule
 from dipsim.weighting import hospital_factor, outlier
 
+_KINDS: Mapping[object, str] = {float: "number", int: "whole number", str: "text", bool: "true | false"}
 WEIGHTING = {"weighting.outlier": outlier, "weighting.hospital_factor": hospital_factor}
 """Tables that are no rule of their own: they are part of every rule that claims points."""
 
@@ -38,7 +41,17 @@ def _table_lines(name: str, params: type[Params]) -> Iterator[str]:
     yield f"Parameters of `[{name}]`:"
     yield ""
     for key, field in params.model_fields.items():
-        annotation = field.annotation
-        kind = annotation.__name__ if isinstance(annotation, type) else str(annotation)
-        yield f"- `{key}` ({kind.replace('typing.', '').replace('dipsim.policy.params.', '')}): {field.description}"
+        yield f"- `{key}` ({_kind(field.annotation)}): {field.description}"
     yield ""
+
+
+def _kind(annotation: object) -> str:
+    """A type as a reader of TOML would say it: `solve | given`, `number`, `text`."""
+    parts = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        return " | ".join(f'"{part}"' for part in parts)
+    if parts and get_origin(annotation) in (Union, UnionType):
+        return " | ".join(_kind(part) for part in parts if part is not type(None))
+    if isinstance(annotation, type) and issubclass(annotation, Strict):
+        return ", ".join(annotation.model_fields)
+    return _KINDS.get(annotation, str(annotation))

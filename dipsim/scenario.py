@@ -19,7 +19,7 @@ from dipsim.paths import PolicyRoots, did_you_mean
 from dipsim.policy.document import Document, load_document
 from dipsim.policy.files import thawed
 from dipsim.policy.fingerprint import combine, fingerprint_values
-from dipsim.policy.params import Params, Strict
+from dipsim.policy.params import Params, Source, Strict
 from dipsim.policy.scheme import Scheme, read_scheme
 from dipsim.policy.weights import Weights, read_weights
 from dipsim.registry import CLAIM_RULES, TABLES
@@ -66,6 +66,7 @@ class Head(Strict):
     valid_from: datetime.date
     route: tuple[Route, ...] = Field(min_length=1)
     report: ReportParams
+    source: Source | None = Field(default=None, description="What the values without a source of their own come from")
 
 
 @dataclass(frozen=True, slots=True)

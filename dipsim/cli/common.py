@@ -34,6 +34,15 @@ Set = Annotated[
 Lang = Annotated[str, typer.Option("--lang", help="Language of what is printed: zh or en")]
 
 
+def table_file(path: Path) -> Path:
+    """The path of a table to write; its ending says how."""
+    from dipsim.errors import OutputError, Problem
+
+    if path.suffix not in (".csv", ".parquet"):
+        raise OutputError(Problem(str(path), "not a kind of table", "", "let the name end in .csv or .parquet"))
+    return path
+
+
 def say(text: str) -> None:
     """Print a line of the answer."""
     typer.echo(text)

@@ -17,7 +17,7 @@ def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the region and the results go")] = Path(
         "demo-out"
     ),
-    cases: Annotated[int, typer.Option("--cases", min=1, help="Cases to generate")] = 20_000,
+    cases: Annotated[int, typer.Option("--cases", min=100, help="Cases to generate")] = 20_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same region")] = 1,
     threads: Threads = 1,
     lang: Lang = "zh",

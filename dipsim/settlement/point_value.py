@@ -1,4 +1,4 @@
-"""Point value 点值: the money of a pooled fund divided by all points claimed from it (METHODS F2.2).
+"""Point value 点值: the money of a pooled fund divided by all points claimed from it (docs/sources.md, F2.2).
 
     fund form    PV = (F - yuan claims) / P               the fund pays   points x PV
     gross form   PV = (F / ratio - yuan claims) / P       the fund pays   points x PV - what patients paid

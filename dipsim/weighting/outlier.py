@@ -5,7 +5,8 @@ With r = case cost / reference cost, low limit L, high limit U, group points s a
     national   r < L: s k r        L <= r <= U: s k     r > U: s k (r - U + 1)
     jining     r < L: s r          L <= r <= U: s k     U < r <= E: s (r - U + k)     r > E: s k until reviewed
 
-The result is rounded once, half to even, to the millionth of a point, after all factors, and is exact: no float enters.
+The result is rounded once, half to even, to the millionth of a point, after all factors, and is exact: no float enters
+(docs/sources.md, F2.4).
 """
 
 from __future__ import annotations

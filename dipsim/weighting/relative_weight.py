@@ -2,7 +2,7 @@
 
     relative weight  RW_i = m_i / M        group points = scale x RW_i
 
-m_i is the mean cost of group i, M the mean cost of all cases (METHODS F2.1).
+m_i is the mean cost of group i, M the mean cost of all cases (docs/sources.md, F2.1).
 """
 
 from __future__ import annotations
