@@ -10,7 +10,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--only-binary :all: --emit-build-options --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help venv install demo test lint types layers unit nojit wheel lock tree clean
+.PHONY: help venv install demo test lint types layers unit nojit wheel docs lock tree clean
 .NOTPARALLEL:
 
 help: ## these lines
@@ -70,6 +70,9 @@ wheel: $(VENV)/dev ## build the wheel, install it outside the repository and use
 	$(BIN)/python tests/wheel/check_wheel.py dist/*.whl
 
 # ---- upkeep
+
+docs: $(VENV)/dev ## write the pages of docs/ that are made from the code
+	$(BIN)/python -m tests.architecture.pages
 
 lock: ## resolve both locks anew (needs uv)
 	$(LOCK) --upgrade --extra dev -o locks/dev.txt

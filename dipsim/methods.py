@@ -1,4 +1,4 @@
-"""The method page of a rule, made from its docstring and parameters: `explain rule` prints it, docs/ holds it."""
+"""Pages made from the code: a page for each rule, which `explain rule` prints too, and the data dictionary."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Literal, Union, get_args, get_origin
 
+from dipsim.cases.columns import COLUMNS
 from dipsim.policy.params import Params, Strict
 from dipsim.registry import RULES, TABLES, table_of
 from dipsim.rule import Rule
@@ -32,8 +33,8 @@ def method_page(rule: Rule) -> str:
 
 
 def all_pages() -> dict[str, str]:
-    """Every method page by the key of its rule."""
-    return {rule.key: method_page(rule) for rule in RULES}
+    """Every page by its place below docs/."""
+    return {"columns.md": columns_page(), **{f"methods/{rule.key}.md": method_page(rule) for rule in RULES}}
 
 
 def _table_lines(name: str, params: type[Params]) -> Iterator[str]:
@@ -55,3 +56,27 @@ def _kind(annotation: object) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Strict):
         return ", ".join(annotation.model_fields)
     return _KINDS.get(annotation, str(annotation))
+
+
+def columns_page() -> str:
+    """The data dictionary as a Markdown page."""
+    lines = [
+        "# Columns of a case 病例字段",
+        "",
+        "Only `case_id` is required on reading; a rule that reads a column that is not there says so. Blank is unknown, never 0.",
+        "Lists are joined by `|`; money is in yuan.",
+        "",
+        "| column | kind | unit | values | meaning | 含义 |",
+        "|---|---|---|---|---|---|",
+    ]
+    for spec in COLUMNS.values():
+        cells = (
+            f"`{spec.name}`",
+            spec.kind.value,
+            spec.unit,
+            ", ".join(spec.values),
+            spec.description,
+            spec.description_zh,
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"

@@ -36,10 +36,10 @@ Lang = Annotated[str, typer.Option("--lang", help="Language of what is printed: 
 
 def table_file(path: Path) -> Path:
     """The path of a table to write; its ending says how."""
-    from dipsim.errors import OutputError, Problem
+    from dipsim.errors import DipsimError, Problem
 
     if path.suffix not in (".csv", ".parquet"):
-        raise OutputError(Problem(str(path), "not a kind of table", "", "let the name end in .csv or .parquet"))
+        raise DipsimError(Problem(str(path), "not a kind of table", "", "let the name end in .csv or .parquet"))
     return path
 
 
