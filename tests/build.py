@@ -1,4 +1,4 @@
-"""Regions in a few lines: cases from plain rows, weights from plain tables, a scenario in memory or in a policy folder."""
+"""Regions in a few lines: cases from plain rows, weights from plain tables, a scenario in memory."""
 
 from __future__ import annotations
 
