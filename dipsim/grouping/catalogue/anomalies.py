@@ -42,8 +42,8 @@ class AnomalyKind(Enum):
         "费用表中无此病种；次均费用留空",
     )
     NOT_IN_CATALOGUE = (
-        "a row of the table of costs with cases, not in the catalogue; left out",
-        "费用表中有病例但目录无此病种；未导入",
+        "a row of the table of costs with cases, not in the catalogue; kept in outside_catalogue.csv",
+        "费用表中有病例但目录无此病种；记入 outside_catalogue.csv",
     )
     UNGROUPED_ROW = (
         "a row of the table of costs without cases, not in the catalogue; left out",

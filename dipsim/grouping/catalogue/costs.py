@@ -94,13 +94,20 @@ def compare(groups: Sequence[PublishedGroup], costs: PublishedCosts, scale: int,
         if cost.group_points not in (None, group.group_points):
             log.note(AnomalyKind.POINTS_DIFFER, f"{code}: {group.group_points} and {cost.group_points}")
         errors.append(abs(group.group_points - scale * cost.mean_cost_yuan / costs.overall_mean_cost_yuan))
-    known = {group.row.group_code for group in groups}
-    for code, cost in costs.by_group.items():
-        if code not in known and cost.cases is None:
+    counted = outside_catalogue(groups, costs)
+    known = {group.row.group_code for group in groups} | counted.keys()
+    for code, cost in counted.items():
+        log.note(AnomalyKind.NOT_IN_CATALOGUE, f"{code}: {cost.cases} cases")
+    for code in costs.by_group:
+        if code not in known:
             log.note(AnomalyKind.UNGROUPED_ROW, code)
-        elif code not in known:
-            log.note(AnomalyKind.NOT_IN_CATALOGUE, f"{code}: {cost.cases} cases")
     return PointsCheck(len(errors), max(errors, default=Decimal(0)))
+
+
+def outside_catalogue(groups: Sequence[PublishedGroup], costs: PublishedCosts) -> Mapping[str, PublishedCost]:
+    """The rows of the table of costs that count cases and are not in the catalogue, in the order of their codes."""
+    known = {group.row.group_code for group in groups}
+    return {code: cost for code, cost in sorted(costs.by_group.items()) if code not in known and cost.cases is not None}
 
 
 def _code_problems(table: PublishedTable, columns: CostColumns, codes: Sequence[str]) -> Iterator[Problem]:

@@ -6,18 +6,26 @@ Points are exact decimals. What is odd in the tables is reported; what cannot be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from dipsim.errors import PolicyError, Problem
 from dipsim.grouping.catalogue.anomalies import Anomaly, AnomalyKind, AnomalyLog
-from dipsim.grouping.catalogue.costs import PublishedCosts, compare, read_costs
-from dipsim.grouping.catalogue.folders import refuse_existing, target_folders, write_folders
+from dipsim.grouping.catalogue.costs import PublishedCosts, compare, outside_catalogue, read_costs
+from dipsim.grouping.catalogue.folders import (
+    Columns,
+    provenance,
+    refuse_existing,
+    scheme_files,
+    weights_document,
+    write_folders,
+)
 from dipsim.grouping.catalogue.groups import PublishedGroup, read_groups
 from dipsim.grouping.catalogue.mapping import CatalogueMapping, read_mapping
 from dipsim.grouping.catalogue.published import is_workbook, read_published
+from dipsim.policy.fingerprint import PROVENANCE_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +58,21 @@ def import_catalogue(
     for tables that cannot be read and, without `replace`, for folders that are there already.
     """
     plan = read_mapping(mapping)
-    targets = target_folders(destination, name)
+    folders = (f"groupers/{name}", f"weights/{name}")
     if not replace:
-        refuse_existing(targets)
+        refuse_existing([destination / folder for folder in folders])
     log = AnomalyLog()
     groups, published_costs = _read(table, _costs_file(table, costs), plan, log)
     check = compare(groups, published_costs, plan.weights.scale, log)
-    write_folders(targets, plan, groups, published_costs, [table, *([costs] if costs else []), mapping])
     rows = [group.row for group in groups]
+    made_from = {PROVENANCE_FILE: provenance([table, *([costs] if costs else []), mapping])}
+    scheme = {**scheme_files(plan.scheme, rows), **made_from}
+    document = weights_document(plan.weights, name, str(published_costs.overall_mean_cost_yuan))
+    weights = {**_weights_tables(groups, published_costs), "weights.toml": document, **made_from}
+    write_folders(destination, dict(zip(folders, (scheme, weights), strict=True)))
     return ImportReport(
-        scheme_folder=targets[0],
-        weights_folder=targets[1],
+        scheme_folder=destination / folders[0],
+        weights_folder=destination / folders[1],
         core_groups=sum(row.kind == "core" for row in rows),
         composite_groups=dict(Counter(row.procedure_class for row in rows if row.kind == "composite")),
         cases=published_costs.cases,
@@ -100,6 +112,33 @@ def _read(
     if published_costs is None or problems:
         raise PolicyError(problems)
     return groups, published_costs
+
+
+def _weights_tables(groups: Sequence[PublishedGroup], costs: PublishedCosts) -> dict[str, str | Columns]:
+    """group_points.csv, and outside_catalogue.csv where the costs count cases that no group of the catalogue takes."""
+    found = [costs.of(group.row.group_code) for group in groups]
+    points = {
+        "group_code": [group.row.group_code for group in groups],
+        "group_points": [str(group.group_points) for group in groups],
+        "mean_cost_yuan": [_cell(cost.mean_cost_yuan) for cost in found],
+        "cv": [_cell(cost.cv) for cost in found],
+        "cases": [_cell(cost.cases) for cost in found],
+        "mean_length_of_stay_days": [_cell(cost.mean_length_of_stay_days) for cost in found],
+    }
+    outside = outside_catalogue(groups, costs)
+    if not outside:
+        return {"group_points.csv": points}
+    rest = {
+        "group_code": list(outside),
+        "cases": [_cell(cost.cases) for cost in outside.values()],
+        "mean_cost_yuan": [_cell(cost.mean_cost_yuan) for cost in outside.values()],
+        "cv": [_cell(cost.cv) for cost in outside.values()],
+    }
+    return {"group_points.csv": points, "outside_catalogue.csv": rest}
+
+
+def _cell(value: Decimal | int | None) -> str:
+    return "" if value is None else str(value)
 
 
 def _note_hidden(is_hidden: bool, shown: str, log: AnomalyLog) -> None:
