@@ -63,8 +63,8 @@ def columns_page() -> str:
     lines = [
         "# Columns of a case 病例字段",
         "",
-        "Only `case_id` is required on reading; a rule that reads a column that is not there says so. Blank is unknown, never 0.",
-        "Lists are joined by `|`; money is in yuan.",
+        "Only `case_id` is required on reading; a rule that reads a column that is not there says so.",
+        "Blank is unknown, never 0. Lists are joined by `|`; money is in yuan.",
         "",
         "| column | kind | unit | values | meaning | 含义 |",
         "|---|---|---|---|---|---|",
