@@ -116,9 +116,11 @@ def _table(raw: RawCases, typed: dict[str, TypedColumn]) -> CaseTable:
 
 def _accepted(whole: CaseTable, faults: Sequence[Fault]) -> CaseTable:
     """The rows without a fault, each dictionary holding the values that occur in them."""
+    if not faults:
+        return whole
     is_accepted = np.ones(len(whole), bool)
     is_accepted[[fault.row for fault in faults]] = False
-    cases = whole.take(np.flatnonzero(is_accepted)) if faults else whole
+    cases = whole.take(np.flatnonzero(is_accepted))
     return CaseTable(
         case_ids=cases.case_ids,
         coded={name: compact(column) for name, column in cases.coded.items()},

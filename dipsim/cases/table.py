@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 I4 = NDArray[np.int32]
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
+T = TypeVar("T")
 
 BLANK_ID = -1
 """The id of a blank in a dictionary-encoded column."""
@@ -98,25 +99,25 @@ class CaseTable:
 
     def code(self, column: str) -> Coded:
         """A text column; CaseDataError when the input did not bring it."""
-        return self._column(self.coded, column)
+        return self._found(self.coded, column)
 
     def code_list(self, column: str) -> CodedLists:
         """A list column; CaseDataError when the input did not bring it."""
-        return self._column(self.lists, column)
+        return self._found(self.lists, column)
 
     def integer(self, column: str) -> I8:
         """An integer or date column, int64, `MISSING` for a blank."""
-        return self._column(self.integers, column)
+        return self._found(self.integers, column)
 
     def fen(self, column: str) -> I8:
         """A `_yuan` column in fen, int64, `MISSING` for a blank."""
-        return self._column(self.integers, column)
+        return self._found(self.integers, column)
 
     def real(self, column: str) -> F8:
         """A float64 column, nan for a blank."""
-        return self._column(self.reals, column)
+        return self._found(self.reals, column)
 
-    def _column(self, part: Mapping[str, Any], column: str) -> Any:
+    def _found(self, part: Mapping[str, T], column: str) -> T:
         if column not in part:
             raise CaseDataError(
                 Problem(", ".join(self.files) or "cases", f"no column {column!r}", next_step="add it or map it")

@@ -125,13 +125,14 @@ def _decimals(units: I8, kind: Any) -> Any:
 
 
 def _write_csv(stream: BinaryIO, table: Any) -> None:
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.column_names)
+    heading = io.StringIO(newline="")
+    csv.writer(heading, lineterminator="\n").writerow(table.column_names)
+    stream.write(heading.getvalue().encode())
     for start in range(0, table.num_rows, _ROWS_AT_ONCE):
         part = table.slice(start, _ROWS_AT_ONCE)
-        writer.writerows(zip(*(_cells(column) for column in part.columns), strict=True))
-    text.detach()
+        rows = io.StringIO(newline="")
+        csv.writer(rows, lineterminator="\n").writerows(zip(*(_cells(column) for column in part.columns), strict=True))
+        stream.write(rows.getvalue().encode())
 
 
 def _cells(column: Any) -> list[str]:
