@@ -1,0 +1,137 @@
+"""The answer first: a few sentences in both languages on money, point value, fund, and who gains and who loses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dipsim.ledger import INSURANCES
+from dipsim.pipeline import Result
+from dipsim.report.charts import hospital_names
+from dipsim.report.comparing import hospital_comparison, scenario_title
+from dipsim.report.comparison_charts import change_text, point_values
+from dipsim.report.labels import Lang, Text, formatted, money, signed_money, signed_share, term
+from dipsim.report.sums import is_gross, price_micro_yuan
+from dipsim.report.tables import hospital_table, price_table, status_table
+from dipsim.rule import FundPrice
+
+
+def answer(results: Sequence[Result]) -> tuple[Text, ...]:
+    """The sentences at the top of a report; of several results, those on the changes come first."""
+    base = results[0]
+    told = [Text(_change(results, number, "en"), _change(results, number, "zh")) for number in range(1, len(results))]
+    told += [Text(sentence(base, "en"), sentence(base, "zh")) for sentence in (_paid, _funds, _extremes, _left_out)]
+    return tuple(sentence for sentence in told if sentence.en)
+
+
+def _paid(result: Result, lang: Lang) -> str:
+    """How many cases were paid for, how much, and what a yuan charged brings."""
+    hospitals = hospital_table(result)
+    total, scenario = hospitals.total, scenario_title(result.scenario).of(lang)
+    count, cases = len(hospitals), int(str(total["cases"]))
+    charged, fund = money(int(str(total["total_cost"])), lang), money(int(str(total["fund_pay"])), lang)
+    ratio = formatted(total["pay_per_cost"], "ratio")
+    whole = is_gross(result)
+    if lang == "en":
+        part = "hospitals are owed (patients' part included)" if whole else "the fund pays"
+        return (
+            f"{scenario}: {count} hospitals treated {cases:,} cases inside the pool and charged {charged}; "
+            f"the fund pays {fund}. For each yuan charged {part} {ratio} yuan."
+        )
+    part = "机构应得（含个人已付部分）" if whole else "基金支付"
+    return (
+        f"{scenario}：{count} 家机构收治纳入预算的病例 {cases:,} 例，总费用 {charged}，基金支付 {fund}；"
+        f"每 1 元费用{part} {ratio} 元。"
+    )
+
+
+def _funds(result: Result, lang: Lang) -> str:
+    """Each fund's point value, and whether its budget holds."""
+    return Text(" ", "").of(lang).join(_fund(price, lang) for price in result.prices)
+
+
+def _fund(price: FundPrice, lang: Lang) -> str:
+    name = term(INSURANCES[price.insurance]).of(lang)
+    value = formatted(price_micro_yuan(price.pool_fen, price.points_micro), "price")
+    if price.budget_fen is None:
+        return Text(f"{name}: a point is worth {value} yuan, as given.", f"{name}：点值 {value} 元（给定）。").of(lang)
+    budget, residual = money(price.budget_fen, lang), money(abs(price.residual_fen), lang)
+    start = Text(f"{name}: a point is worth {value} yuan; ", f"{name}：点值 {value} 元，").of(lang)
+    limits = Text("a limit of the value or a hospital cap binds", "点值上下限或机构封顶触发").of(lang)
+    if price.residual_fen == 0:
+        end = Text(f"payments equal the budget of {budget}.", f"支付额等于预算 {budget}。")
+    elif price.residual_fen < 0:
+        end = Text(
+            f"{limits}, and payments exceed the budget of {budget} by {residual}, which the reserve pays.",
+            f"{limits}，支付额超出预算 {budget}，由风险金补足 {residual}。",
+        )
+    else:
+        end = Text(
+            f"{limits}, and {residual} of the budget of {budget} goes to the reserve.",
+            f"{limits}，预算 {budget} 中有 {residual} 转入风险金。",
+        )
+    return start + end.of(lang)
+
+
+def _extremes(result: Result, lang: Lang) -> str:
+    """The hospitals with the highest and the lowest pay per yuan charged."""
+    hospitals = hospital_table(result)
+    charged = hospitals.taken([row for row, cost in enumerate(hospitals.values("total_cost")) if cost])
+    ordered = charged.ordered("pay_per_cost")
+    if len(ordered) < 2:
+        return ""
+    names, ratios = hospital_names(ordered), [f"{ratio:.3f}" for ratio in ordered.values("pay_per_cost")]
+    return Text(
+        f"Per yuan charged, {names[0]} is paid most ({ratios[0]}) and {names[-1]} least ({ratios[-1]}).",
+        f"每元费用应付最高的是{names[0]}（{ratios[0]}），最低的是{names[-1]}（{ratios[-1]}）。",
+    ).of(lang)
+
+
+def _left_out(result: Result, lang: Lang) -> str:
+    """How many rows were not paid for."""
+    table = status_table(result, result.inputs.reading)
+    counts = {row["place"]: row["rows"] for row in table.rows() if not row["status"]}
+    rejected = counts.get("rejected_reading", 0) + counts["rejected_rule"]
+    outside = counts["outside_year"] + counts["outside_route"]
+    rows = int(str(table.total["rows"]))
+    return Text(
+        f"Of {rows:,} rows, {rejected:,} were rejected and {outside:,} lie outside the pool.",
+        f"全部 {rows:,} 行中，剔除 {rejected:,} 行，不纳入预算 {outside:,} 行。",
+    ).of(lang)
+
+
+def _change(results: Sequence[Result], number: int, lang: Lang) -> str:
+    """What one scenario changes against the baseline: fund pay, point values, the hospitals that gain and lose most."""
+    base, other = results[0], results[number]
+    fund = [int(str(price_table(result).total["fund_pay"])) for result in (base, other)]
+    table = hospital_comparison(results).ordered(f"change_{number}")
+    names, changes, relative = (
+        hospital_names(table),
+        table.values(f"change_{number}"),
+        table.values(f"change_share_{number}"),
+    )
+    values = "; " if lang == "en" else "；"
+    told = values.join(_value(insurance, by, number, lang) for insurance, by in point_values(results).items())
+    start = scenario_title(other.scenario).of(lang)
+    if fund[0] == fund[1]:
+        total = Text("the fund pays the same in all", "基金支付总额不变").of(lang)
+    else:
+        amount, percent = signed_money(fund[1] - fund[0], lang), change_text(fund[1], fund[0])
+        total = Text(f"the fund pays {amount} ({percent})", f"基金支付变化 {amount}（{percent}）").of(lang)
+    most = f"{signed_money(changes[0], lang)}, {signed_share(relative[0], 2)}"
+    least = f"{signed_money(changes[-1], lang)}, {signed_share(relative[-1], 2)}"
+    if lang == "en":
+        moves = (
+            f" {names[0]} gains most ({most}), {names[-1]} loses most ({least})."
+            if changes[0] > 0 > changes[-1]
+            else ""
+        )
+        return f"{start}, against the baseline: {total}. Point value: {told}.{moves}"
+    moves = f"{names[0]}多得最多（{most}），{names[-1]}少得最多（{least}）。" if changes[0] > 0 > changes[-1] else ""
+    return f"与基准相比，{start}：{total}。点值：{told}。{moves}"
+
+
+def _value(insurance: str, by_scenario: Sequence[int | None], number: int, lang: Lang) -> str:
+    before, after = by_scenario[0], by_scenario[number]
+    shown = f"{term(insurance).of(lang)} {formatted(before, 'price')} → {formatted(after, 'price')}"
+    change = change_text(after, before)
+    return f"{shown}{Text(f' ({change})', f'（{change}）').of(lang)}" if change else shown

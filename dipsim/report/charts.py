@@ -1,0 +1,265 @@
+"""Charts of one run: pay by hospital, groups above and below the average, deviation bands by hospital level.
+
+Every chart is drawn in both languages, says its finding in its title, names the unit of each axis and bears the
+fingerprint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+from numpy.typing import NDArray
+
+from dipsim import __version__
+from dipsim.money import half_even
+from dipsim.pipeline import Result
+from dipsim.policy.fingerprint import short
+from dipsim.report.drawing import GREY, PALE, SIZE, Key, Sheet, at_right, draw, rows_on, shortened, svg, text_width
+from dipsim.report.labels import Lang, Text, amount_in, money_unit, signed_money, term
+from dipsim.report.report_table import ReportTable
+from dipsim.report.sums import BANDS, paid_cells, shares
+from dipsim.report.tables import NO_GROUP, group_table, hospital_levels, hospital_table
+
+LEVEL_COLORS = {"tertiary": "#08519c", "secondary": "#4292c6", "primary": "#9ecae1", "unknown": "#969696"}
+BAND_COLORS = {
+    "low_outlier": "#92c5de",
+    "normal": "#e3e3e3",
+    "high_outlier": "#f4a582",
+    "extreme": "#b2182b",
+    "no_match": "#8c8c8c",
+}
+MORE, LESS = "#2166ac", "#b35806"
+MOST_HOSPITALS = 30
+"""Hospitals in one chart; of more, those at both ends are shown."""
+MOST_GROUPS = 8
+"""Groups shown at either end."""
+_ROW = 19.0
+_LONGEST_NAME = 44
+_NARROWEST_LABELLED_SHARE = 0.045
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart in both languages: its key, its finding and its SVG."""
+
+    key: str
+    title: Text
+    svg: Text
+
+
+def result_charts(result: Result) -> tuple[Chart, ...]:
+    """The three charts of one run."""
+    return (pay_per_cost_chart(result), group_gap_chart(result), band_chart(result))
+
+
+def both(key: str, title: Text, drawn: Callable[[Lang], str]) -> Chart:
+    """A chart drawn in both languages."""
+    return Chart(key, title, Text(drawn("en"), drawn("zh")))
+
+
+def footer(results: Sequence[Result], lang: Lang) -> str:
+    """What stands below every chart: the scenarios and the fingerprints of their runs."""
+    runs = (f"{Text(r.scenario.head.title, r.scenario.head.title_zh).of(lang)} {short(r.fingerprint)}" for r in results)
+    return f"dipsim {__version__} · {Text('fingerprint', '指纹').of(lang)} · {' · '.join(runs)}"
+
+
+def pay_per_cost_chart(result: Result) -> Chart:
+    """Pay per yuan charged by hospital, the highest first, against the region's."""
+    hospitals = hospital_table(result)
+    charged = [row for row, cost in enumerate(hospitals.values("total_cost")) if cost]
+    ordered = hospitals.taken(charged).ordered("pay_per_cost")
+    table = at_both_ends(ordered, MOST_HOSPITALS)
+    names, ratios = hospital_names(table), np.array(table.values("pay_per_cost"), np.float64)
+    mean = float(str(hospitals.total["pay_per_cost"]))
+    has_levels = any(column.name == "level" for column in table.columns)
+    levels = table.values("level") if has_levels else ["unknown"] * len(table)
+    title = _pay_per_cost_title(names, ratios, mean)
+
+    def drawn(lang: Lang) -> str:
+        legend = [Key(color, term(level).of(lang)) for level, color in LEVEL_COLORS.items() if level in levels]
+        sheet = Sheet(title.of(lang), footer([result], lang), legend if has_levels else (), label_room(names))
+        figure, (axes,) = draw(sheet, _ROW * max(len(table), 1))
+        rows = np.arange(len(table))
+        axes.hlines(rows, mean, ratios, color=PALE, lw=2.5)
+        axes.scatter(ratios, rows, s=42, c=[LEVEL_COLORS[level or "unknown"] for level in levels], zorder=3)
+        axes.axvline(mean, color=GREY, lw=0.8)
+        region = Text(f"region {mean:.3f}", f"全市 {mean:.3f}").of(lang)
+        axes.text(
+            mean, 1.01, region, transform=axes.get_xaxis_transform(), ha="center", va="bottom", color=GREY, size=SIZE
+        )
+        rows_on(axes, names)
+        at_right(axes, [f"{ratio:.3f}" for ratio in ratios])
+        unit = Text("Pay for each yuan charged (yuan)", "每 1 元费用的应付金额（元）").of(lang)
+        axes.set_xlabel(unit + left_out(len(ordered) - len(table), lang))
+        axes.margins(x=0.08)
+        return svg(figure, "pay_per_cost", lang, title.of(lang))
+
+    return both("pay_per_cost", title, drawn)
+
+
+def _pay_per_cost_title(names: Sequence[str], ratios: NDArray[np.float64], mean: float) -> Text:
+    if not names:
+        return Text("No hospital is paid", "没有应付的医疗机构")
+    return Text(
+        f"Pay per yuan charged: highest at {names[0]} ({ratios[0]:.3f}), lowest at {names[-1]} ({ratios[-1]:.3f}), "
+        f"{mean:.3f} in the region",
+        f"每元费用应付：{names[0]}最高（{ratios[0]:.3f}），{names[-1]}最低（{ratios[-1]:.3f}），全市 {mean:.3f}",
+    )
+
+
+def group_gap_chart(result: Result) -> Chart:
+    """Groups whose pay is furthest above or below what the region pays on average for the same charges."""
+    table, gaps = group_gaps(result)
+    title = Text(_gap_title(table, gaps, "en"), _gap_title(table, gaps, "zh"))
+
+    def drawn(lang: Lang) -> str:
+        names = [shortened(group_name(row, lang), _LONGEST_NAME) for row in table.rows()]
+        sheet = Sheet(title.of(lang), footer([result], lang), gain_legend(lang), label_room(names))
+        figure, (axes,) = draw(sheet, _ROW * max(len(table), 1))
+        what = Text("Pay less average pay for the same charges", "应付与同等费用平均应付之差").of(lang)
+        signed_bars(axes, gaps, what, lang)
+        rows_on(axes, names)
+        return svg(figure, "group_gap", lang, title.of(lang))
+
+    return both("group_gap", title, drawn)
+
+
+def group_gaps(result: Result) -> tuple[ReportTable, list[int]]:
+    """The groups that gain and lose most and by how much, fen: pay - charges x region's pay / region's charges.
+
+    Against the average, because charges are not costs and, in fund form, a part of them is never the fund's to pay.
+    Groups of fewer cases than [report] smallest_cell are left out.
+    """
+    groups = group_table(result)
+    pay, cost = int(str(groups.total["pay"])), int(str(groups.total["total_cost"]))
+    smallest = result.scenario.head.report.smallest_cell
+    found = []
+    for row, group in enumerate(groups.rows()):
+        if group["cases"] >= smallest and group["group_code"] != NO_GROUP and cost:
+            found.append((group["pay"] - half_even(group["total_cost"] * pay, cost), row))
+    found.sort(key=lambda pair: (-pair[0], pair[1]))
+    gains, losses = [pair for pair in found if pair[0] > 0], [pair for pair in found if pair[0] < 0]
+    ends = [*gains[:MOST_GROUPS], *losses[-MOST_GROUPS:]]
+    return groups.taken([row for _, row in ends]), [gap for gap, _ in ends]
+
+
+def _gap_title(table: ReportTable, gaps: Sequence[int], lang: Lang) -> str:
+    if not gaps:
+        return Text("Every group is paid like the average", "各病种应付与平均水平一致").of(lang)
+    names = [group_name(row, lang) for row in table.rows()]
+    most, least = signed_money(gaps[0], lang), signed_money(gaps[-1], lang)
+    return Text(
+        f"Against the average: {names[0]} gains most ({most}), {names[-1]} loses most ({least})",
+        f"与平均水平相比：{names[0]}多得最多（{most}），{names[-1]}少得最多（{least}）",
+    ).of(lang)
+
+
+def band_chart(result: Result) -> Chart:
+    """Deviation bands by hospital level: shares of cases, charges and points."""
+    measures = (Text("cases", "病例"), Text("charges", "费用"), Text("points", "分值"))
+    levels, parts = _band_shares(result)
+    high = parts[:, 1, [BANDS.index("high_outlier"), BANDS.index("extreme")]].sum(axis=1)
+    title = _band_title(levels, high)
+
+    def drawn(lang: Lang) -> str:
+        legend = [Key(color, term(band).of(lang)) for band, color in BAND_COLORS.items()]
+        names = [f"{term(level).of(lang)} · {measure.of(lang)}" for level in levels for measure in measures]
+        sheet = Sheet(title.of(lang), footer([result], lang), legend, label_room(names), 20)
+        figure, (axes,) = draw(sheet, (_ROW + 3) * max(len(names), 1))
+        rows = [level * 3 + number for level in range(len(levels)) for number in range(3)]
+        _stacked(axes, parts.reshape(-1, len(BANDS)))
+        rows_on(axes, names)
+        for row in rows[3::3]:
+            axes.axhline(row - 0.5, color=GREY, lw=0.4)
+        axes.set_xlim(0, 1)
+        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.set_xlabel(
+            Text("Share of the level's cases, charges and points (%)", "占该等级病例、费用、分值的比例（%）").of(lang)
+        )
+        return svg(figure, "bands", lang, title.of(lang))
+
+    return both("bands", title, drawn)
+
+
+def _band_shares(result: Result) -> tuple[list[str], NDArray[np.float64]]:
+    """The levels that claim points, and shape (levels, 3, bands): shares of cases, charges and points."""
+    paid = paid_cells(result)
+    levels, of_hospital = hospital_levels(result)
+    index = np.where(paid.band >= 0, of_hospital[paid.cells.hospital] * len(BANDS) + paid.band, -1)
+    columns = ("cases", "cost_fen", "points_micro")
+    sums = np.stack([paid.total(name, index, len(levels) * len(BANDS)).reshape(len(levels), -1) for name in columns], 1)
+    present = np.flatnonzero(sums[:, 0].sum(axis=1))
+    part = sums[present]
+    whole = np.broadcast_to(part.sum(axis=2, keepdims=True), part.shape)
+    return [levels[number] for number in present], shares(part, whole)
+
+
+def _band_title(levels: Sequence[str], high: NDArray[np.float64]) -> Text:
+    if not levels:
+        return Text("No case claims points", "没有按分值申报的病例")
+    row = int(np.nanargmax(high))
+    level = term(levels[row])
+    return Text(
+        f"High-outlier and extreme cases weigh most at {level.en.lower()} hospitals: {high[row]:.1%} of charges",
+        f"高倍率和极高费用病例在{level.zh}机构占比最高：占其费用的 {high[row]:.1%}",
+    )
+
+
+def _stacked(axes: Axes, parts: NDArray[np.float64]) -> None:
+    """One bar a row, cut into bands in the order of the legend; wide parts bear their share."""
+    left = np.zeros(len(parts))
+    for band, color in BAND_COLORS.items():
+        width = np.nan_to_num(parts[:, BANDS.index(band)])
+        axes.barh(np.arange(len(parts)), width, left=left, color=color, height=0.72, edgecolor="white", linewidth=0.5)
+        ink = "white" if band in ("extreme", "no_match") else "#222222"
+        for row in np.flatnonzero(width >= _NARROWEST_LABELLED_SHARE).tolist():
+            label = f"{width[row]:.1%}" if width[row] > 0.06 else f"{width[row]:.0%}"
+            axes.text(left[row] + width[row] / 2, row, label, ha="center", va="center", color=ink, size=8)
+        left += width
+
+
+def signed_bars(axes: Axes, amounts_fen: Sequence[int], what: str, lang: Lang) -> None:
+    """Bars to both sides of zero, one a row, with money on the axis."""
+    per_unit, unit = money_unit(max((abs(amount) for amount in amounts_fen), default=0), lang)
+    values = [amount / per_unit for amount in amounts_fen]
+    axes.barh(range(len(values)), values, color=[MORE if value > 0 else LESS for value in values], height=0.62)
+    axes.axvline(0, color=GREY, lw=0.8)
+    at_right(axes, [f"{'+' if amount > 0 else ''}{amount_in(amount, per_unit)}" for amount in amounts_fen])
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.set_xlabel(f"{what} ({unit})" if lang == "en" else f"{what}（{unit}）")
+
+
+def gain_legend(lang: Lang) -> tuple[Key, ...]:
+    """The two colours of gain and loss."""
+    return (Key(MORE, Text("more", "多得").of(lang)), Key(LESS, Text("less", "少得").of(lang)))
+
+
+def hospital_names(table: ReportTable) -> list[str]:
+    """The names of the hospitals of a table, or their ids where no name is known, short enough for a chart."""
+    named = any(column.name == "name" for column in table.columns)
+    return [shortened((named and row["name"]) or row["hospital_id"], _LONGEST_NAME) for row in table.rows()]
+
+
+def group_name(group: dict[str, object], lang: Lang) -> str:
+    """A group by name, by its code where it has none."""
+    return str(group["name" if lang == "en" else "name_zh"] or group["group_code"])
+
+
+def label_room(names: Sequence[str]) -> float:
+    """Points that row labels take at the left."""
+    return max([text_width(name) for name in names], default=0.0) + 16
+
+
+def at_both_ends(table: ReportTable, most: int) -> ReportTable:
+    """The table, or its first and last rows where it has more than `most`."""
+    rows = list(range(len(table)))
+    return table if len(rows) <= most else table.taken([*rows[: most // 2], *rows[-(most // 2) :]])
+
+
+def left_out(count: int, lang: Lang) -> str:
+    """How many rows a chart leaves out between the two ends."""
+    return Text(f"; {count:,} between the ends not shown", f"；中间 {count:,} 家未列出").of(lang) if count else ""

@@ -1,0 +1,62 @@
+"""Tables of a comparison: pay by hospital in every scenario with exact differences, and funds side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dipsim.pipeline import Result
+from dipsim.report.labels import Text, Value
+from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
+from dipsim.report.sums import share, shares
+from dipsim.report.tables import COST, HOSPITAL_ID, LEVEL, NAME, hospital_table, price_table
+from dipsim.scenario import Scenario
+
+
+def scenario_title(scenario: Scenario) -> Text:
+    """What a scenario is called."""
+    return Text(scenario.head.title, scenario.head.title_zh)
+
+
+def hospital_comparison(results: Sequence[Result]) -> ReportTable:
+    """Pay of each hospital in every scenario and its change against the first: `pay_0`, `pay_1`, `change_1`, ..."""
+    tables = [hospital_table(result) for result in results]
+    base = tables[0]
+    data: dict[str, Column] = {column.name: base.data[column.name] for column in base.columns if column.name != "pay"}
+    total: dict[str, Value] = {"total_cost": base.total["total_cost"]}
+    columns = [HOSPITAL_ID, NAME, LEVEL, COST]
+    before, before_total = np.array(base.values("pay"), np.int64), int(str(base.total["pay"]))
+    for number, (result, table) in enumerate(zip(results, tables, strict=True)):
+        pay, owed = np.array(table.values("pay"), np.int64), int(str(table.total["pay"]))
+        name = scenario_title(result.scenario)
+        data[f"pay_{number}"], total[f"pay_{number}"] = pay, owed
+        columns.append(ReportColumn(f"pay_{number}", f"Pay (yuan): {name.en}", f"应付（元）：{name.zh}", "yuan"))
+        if number:
+            data[f"change_{number}"], total[f"change_{number}"] = pay - before, owed - before_total
+            data[f"change_share_{number}"] = shares(pay - before, before)
+            total[f"change_share_{number}"] = share(owed - before_total, before_total)
+            columns.append(ReportColumn(f"change_{number}", "Change (yuan)", "变化（元）", "yuan"))
+            columns.append(ReportColumn(f"change_share_{number}", "Change", "变化率", "change"))
+    return report_table("hospital_comparison", Text("Pay by hospital", "各机构应付对比"), columns, data, total)
+
+
+def price_comparison(results: Sequence[Result]) -> ReportTable:
+    """The funds of every scenario, the first above: one row for each scenario and insurance."""
+    tables = [price_table(result) for result in results]
+    titles = [
+        scenario_title(result.scenario) for result, table in zip(results, tables, strict=True) for _ in table.rows()
+    ]
+    data: dict[str, Column] = {
+        "scenario": [title.en for title in titles],
+        "scenario_zh": [title.zh for title in titles],
+    }
+    for column in tables[0].columns:
+        data[column.name] = [value for table in tables for value in table.values(column.name)]
+    first = (
+        ReportColumn("scenario", "Scenario", "情景", "text", "en"),
+        ReportColumn("scenario_zh", "Scenario", "情景", "text", "zh"),
+    )
+    joined = report_table("price", Text("", ""), (*first, *tables[0].columns), data, {})
+    return replace(joined, title="By scenario and insurance", title_zh="分情景、分险种")

@@ -1,0 +1,164 @@
+"""How charts are drawn: SVG with text kept as text, sized by display width, the same bytes on every machine.
+
+Text is laid out by counting columns (a Chinese character is two), not by measuring a font: which fonts a machine has
+then changes nothing, and the reader's own font fits.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from dipsim.report.labels import Lang
+
+WIDTH = 620.0
+"""Width of every chart in points; one point is one unit of the SVG."""
+SIZE, TITLE_SIZE, SMALL_SIZE = 9.0, 12.0, 7.5
+INK, GREY, PALE = "#222222", "#666666", "#d9d9d9"
+FONTS = "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei','Noto Sans','Segoe UI',Arial,sans-serif"
+_SVG_STYLE = f"font-family:{FONTS};stroke-linejoin:round;stroke-linecap:butt"
+_LAID_OUT_WITH = "DejaVu Sans"  # comes with matplotlib, so it is there on every machine
+_EM_PER_COLUMN = 0.55
+_MARGIN, _LINE, _LEGEND, _AXIS, _FOOTER = 8.0, 17.0, 20.0, 38.0, 16.0
+_STYLE: dict[Any, Any] = {
+    "font.family": _LAID_OUT_WITH,
+    "font.size": SIZE,
+    "svg.fonttype": "none",
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": GREY,
+    "axes.linewidth": 0.6,
+    "axes.spines.left": False,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "text.color": INK,
+    "xtick.color": GREY,
+    "ytick.color": INK,
+    "ytick.major.size": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An entry of a legend."""
+
+    color: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What surrounds the plot: the finding above it, a legend, the fingerprint below, room for labels at both sides."""
+
+    title: str
+    footer: str
+    legend: Sequence[Key] = ()
+    left: float = 100.0
+    right: float = 60.0
+
+
+def columns(text: str) -> int:
+    """Display width in columns: two for a wide character."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def text_width(text: str, size: float = SIZE) -> float:
+    """About how many points a text takes."""
+    return columns(text) * size * _EM_PER_COLUMN
+
+
+def shortened(text: str, most: int) -> str:
+    """The text in at most so many columns."""
+    if columns(text) <= most:
+        return text
+    kept = text
+    while columns(kept) > most - 1:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+_WIDE, _AFTER = r"\u2e80-\uffef", "，。；：、）！？"
+_UNBREAKABLE = re.compile(rf"（[^）]{{0,24}}）[{_AFTER}]*|[{_WIDE}][{_AFTER}]*|[^\s{_WIDE}]+[{_AFTER}]*|\s+")
+"""What a line is never broken inside: a short bracket, a wide character or a word with the punctuation after it."""
+
+
+def wrapped(text: str, most: int) -> list[str]:
+    """Lines of at most so many columns, broken at blanks and between wide characters, brackets kept with their text."""
+    lines = [""]
+    for part in _UNBREAKABLE.findall(text):
+        if columns(lines[-1] + part) > most and lines[-1]:
+            lines.append("")
+        lines[-1] += part if lines[-1] else part.lstrip()
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+def draw(sheet: Sheet, plot_height: float, panels: int = 1) -> tuple[Figure, list[Axes]]:
+    """A figure with its surroundings and one or more empty plots side by side, height in points."""
+    lines = wrapped(sheet.title, int((WIDTH - 2 * _MARGIN) / (TITLE_SIZE * _EM_PER_COLUMN)))
+    top = _MARGIN + len(lines) * _LINE + 6 + (_LEGEND if sheet.legend else 0) + 12
+    height = top + plot_height + _AXIS + _FOOTER
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(WIDTH / 72, height / 72))
+        for number, line in enumerate(lines):
+            y = 1 - (_MARGIN + (number + 0.8) * _LINE) / height
+            figure.text(_MARGIN / WIDTH, y, line, size=TITLE_SIZE, weight="bold")
+        _draw_legend(figure, sheet.legend, 1 - (top - 20) / height)
+        figure.text(_MARGIN / WIDTH, 5 / height, sheet.footer, size=SMALL_SIZE, color=GREY)
+        room = (WIDTH - sheet.left - sheet.right - (panels - 1) * sheet.right) / panels
+        plots = []
+        for number in range(panels):
+            x = sheet.left + number * (room + sheet.right)
+            box = (x / WIDTH, (_AXIS + _FOOTER) / height, room / WIDTH, plot_height / height)
+            plots.append(figure.add_axes(box))
+    return figure, plots
+
+
+def _draw_legend(figure: Figure, legend: Sequence[Key], y: float) -> None:
+    x = _MARGIN
+    for key in legend:
+        figure.text(x / WIDTH, y, "■", size=SIZE, color=key.color)
+        figure.text((x + 12) / WIDTH, y, key.label, size=SIZE)
+        x += 12 + text_width(key.label) + 14
+
+
+def rows_on(axes: Axes, labels: Sequence[str]) -> None:
+    """Name the rows of a plot from top to bottom."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+
+
+def at_right(axes: Axes, texts: Sequence[str], color: str = INK) -> None:
+    """Write a text at the right of each row."""
+    for row, text in enumerate(texts):
+        axes.text(1.015, row, text, transform=axes.get_yaxis_transform(), va="center", size=SIZE, color=color)
+
+
+def svg(figure: Figure, key: str, lang: Lang, title: str) -> str:
+    """The figure as an SVG element for a page: no outside reference, ids of its own, the same bytes every time."""
+    out = io.StringIO()
+    for text in figure.findobj(Text):
+        text.set_fontfamily(_LAID_OUT_WITH)
+        text.set_parse_math(False)  # a name may hold a dollar sign
+    style = {**_STYLE, "svg.hashsalt": key}
+    with mpl.rc_context(style), warnings.catch_warnings():
+        # The layout font has no Chinese glyphs; the reader's font draws them, for text stays text.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        figure.savefig(out, format="svg", metadata=nothing)
+    drawn = out.getvalue()
+    body = drawn[drawn.index("</defs>") + len("</defs>") :].replace(f"font-family: '{_LAID_OUT_WITH}'; ", "")
+    body = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{key}-{lang}-", body)
+    box = f'viewBox="0 0 {figure.get_figwidth() * 72:g} {figure.get_figheight() * 72:g}"'
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    label = f'role="img" lang="{lang}" aria-label="{escape(title)}"'
+    return f'<svg {spaces} {box} {label} style="{_SVG_STYLE}">{body.strip()}'

@@ -1,0 +1,110 @@
+"""One self-contained page in Chinese and English, written whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from dipsim import __version__
+from dipsim.errors import OutputError, Problem
+from dipsim.lab.compare import Comparison
+from dipsim.pipeline import Result
+from dipsim.policy.fingerprint import short
+from dipsim.report.answer import answer
+from dipsim.report.comparing import scenario_title
+from dipsim.report.labels import NO_VALUE, Kind, Lang, Text, Value, formatted, same, term
+from dipsim.report.report_table import NUMBERS, ReportTable
+from dipsim.report.sections import sections
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("dipsim.report"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as it stands on the page: its text and its CSS classes."""
+
+    text: Text
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as it stands on the page."""
+
+    title: Text
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...]
+
+
+def write_report(result: Result | Comparison, path: Path, lang: Lang = "zh") -> None:
+    """Write the page of a result or a comparison; it opens offline in `lang` and switches to the other language.
+
+    Raises OutputError.
+    """
+    text = page(result, lang)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        what, step = f"cannot be written: {error.strerror or error}", "check the folder, its rights and the space left"
+        raise OutputError(Problem(str(path), what, "nothing was left behind", step)) from error
+
+
+def page(result: Result | Comparison, lang: Lang) -> str:
+    """The page as text: the same for the same results, whatever the order of the cases."""
+    results = result.results if isinstance(result, Comparison) else (result,)
+    titles = [scenario_title(each.scenario) for each in results]
+    title = Text(" / ".join(each.en for each in titles), " / ".join(each.zh for each in titles))
+    return _TEMPLATES.get_template("report.html.j2").render(
+        lang=lang,
+        title=title,
+        year=results[0].scenario.head.year,
+        is_comparison=len(results) > 1,
+        answer=answer(results),
+        sections=sections(results),
+        grid=grid,
+        version=__version__,
+        runs=[
+            (each.scenario.name, name, each.fingerprint, each.scenario.head.grouper, each.scenario.head.weights)
+            for each, name in zip(results, titles, strict=True)
+        ],
+        fingerprints=" ".join(short(each.fingerprint) for each in results),
+    )
+
+
+def grid(table: ReportTable) -> Grid:
+    """A table with its values as text."""
+    columns = table.columns
+    css = [
+        f"{'number' if column.kind in NUMBERS else column.kind} {column.language or ''}".strip() for column in columns
+    ]
+    head = tuple(Cell(Text(column.label, column.label_zh), name) for column, name in zip(columns, css, strict=True))
+    rows = tuple(
+        tuple(Cell(shown(row[column.name], column.kind), name) for column, name in zip(columns, css, strict=True))
+        for row in table.rows()
+    )
+    total: list[Cell] = []
+    for number, (column, name) in enumerate(zip(columns, css, strict=True)):
+        value = table.total.get(column.name)
+        known = same("") if value is None else shown(value, column.kind)
+        is_label = number == 0 or (column.language is not None and columns[0].language is not None and number == 1)
+        total.append(Cell(Text("Total", "合计") if is_label else known, name))
+    return Grid(Text(table.title, table.title_zh), head, rows, tuple(total) if table.total else ())
+
+
+def shown(value: Value, kind: Kind) -> Text:
+    """A value in both languages."""
+    if kind == "term" and isinstance(value, str):
+        return term(value) if value else same(NO_VALUE)
+    return same(formatted(value, kind))

@@ -1,0 +1,232 @@
+"""The output folder of a run or a comparison: tables, rejected rows, manifest; written whole or not at all.
+
+`manifest.json` holds what determines the result and nothing else, so it has the same bytes for the same rows in any
+order, file split and number of threads; `run.json` beside it tells how it was run. `rejected.csv` names files and
+lines, which depend on the split, so its digest stands in `run.json`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from dipsim import __version__
+from dipsim.cases.identity import content_fingerprint
+from dipsim.cases.read import CaseReading
+from dipsim.cases.write import write_columns, write_rejects
+from dipsim.errors import OutputError, Problem
+from dipsim.lab.compare import Comparison
+from dipsim.pipeline import Result
+from dipsim.policy.document import Document
+from dipsim.policy.files import SOURCE, thawed
+from dipsim.policy.fingerprint import fingerprint
+from dipsim.report.files import Columns, case_columns, comparison_columns, run_files
+from dipsim.report.html import write_report
+from dipsim.report.labels import Lang
+from dipsim.report.tables import status_table
+
+Format = Literal["parquet", "csv"]
+FORMATS: tuple[Format, ...] = ("parquet", "csv")
+MANIFEST, HOW, REJECTED = "manifest.json", "run.json", "rejected.csv"
+_LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "pydantic")
+
+
+@dataclass(frozen=True, slots=True)
+class RunNote:
+    """How a run was made: nothing in it changes a result."""
+
+    command: str
+    started: str
+    seconds: float
+    threads: int
+
+
+def write_run(
+    result: Result,
+    reading: CaseReading,
+    folder: Path,
+    formats: Sequence[Format] = FORMATS,
+    cases: bool = False,
+    note: RunNote | None = None,
+) -> tuple[Path, ...]:
+    """Write all tables of a run; an earlier output of dipsim is replaced as a whole. Returns the files in order.
+
+    Raises OutputError when the folder holds something else or cannot be written; nothing half-written is left.
+    """
+    with whole_folder(folder) as draft:
+        _write_run(result, reading, draft, formats, cases, note)
+    return _files_below(folder)
+
+
+def write_comparison(
+    comparison: Comparison,
+    reading: CaseReading,
+    folder: Path,
+    lang: Lang = "zh",
+    formats: Sequence[Format] = FORMATS,
+    note: RunNote | None = None,
+) -> tuple[Path, ...]:
+    """Write each scenario into a subfolder, and beside them pay compared by hospital and the report. As `write_run`."""
+    results = comparison.results
+    with whole_folder(folder) as draft:
+        names = [f"{number}-{_slug(result.scenario.name)}" for number, result in enumerate(results)]
+        for name, result in zip(names, results, strict=True):
+            (draft / name).mkdir()
+            _write_run(result, reading, draft / name, formats, False, note)
+        _write_tables({"compare": comparison_columns(results)}, draft, formats)
+        write_report(comparison, draft / "report.html", lang)
+        scenarios = [
+            {"scenario": result.scenario.name, "fingerprint": result.fingerprint, "folder": name}
+            for name, result in zip(names, results, strict=True)
+        ]
+        _write_json(draft / HOW, _how(reading, draft, note))
+        _write_json(draft / MANIFEST, {"dipsim": __version__, "scenarios": scenarios, "files": _digests(draft)})
+    return _files_below(folder)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A draft folder that takes the place of `folder` when all went well, and is removed when not.
+
+    Raises OutputError when `folder` is a file, holds something that dipsim did not write, or cannot be written.
+    """
+    folder = folder.resolve()
+    _require_free(folder)
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.draft")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft.mkdir()
+        yield draft
+        _put_in_place(draft, folder)
+    except OSError as error:
+        what = f"cannot be written: {error.strerror or error}"
+        step = "check the folder, its rights and the space left"
+        raise OutputError(Problem(str(folder), what, "nothing was left behind", step)) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _require_free(folder: Path) -> None:
+    if not folder.exists() or (folder.is_dir() and (not any(folder.iterdir()) or _is_output(folder))):
+        return
+    what = "holds files that dipsim did not write" if folder.is_dir() else "is a file"
+    raise OutputError(Problem(str(folder), what, "they would be lost", "name another folder, or empty this one"))
+
+
+def _is_output(folder: Path) -> bool:
+    """Whether a folder is an earlier output: its manifest says so."""
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return False
+    try:
+        content = json.loads(manifest.read_bytes())
+    except ValueError:
+        return False
+    return isinstance(content, dict) and "dipsim" in content
+
+
+def _put_in_place(draft: Path, folder: Path) -> None:
+    if not folder.exists():
+        draft.rename(folder)
+        return
+    former = folder.with_name(f".{folder.name}.{os.getpid()}.former")
+    folder.rename(former)
+    try:
+        draft.rename(folder)
+    except OSError:
+        former.rename(folder)
+        raise
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def _write_run(
+    result: Result, reading: CaseReading, folder: Path, formats: Sequence[Format], cases: bool, note: RunNote | None
+) -> None:
+    tables = run_files(result)
+    if cases:
+        tables["cases"] = case_columns(result)
+    _write_tables(tables, folder, formats)
+    digests = _digests(folder)
+    write_rejects(folder / REJECTED, [*reading.rejects, *result.claimed.routing.rejects])
+    _write_json(folder / HOW, _how(reading, folder, note))
+    _write_json(folder / MANIFEST, {**manifest(result, reading), "files": digests})
+
+
+def manifest(result: Result, reading: CaseReading) -> dict[str, Any]:
+    """What determines a result: cases, policy, every parameter in force with its origin, version; and the counts."""
+    scenario = result.scenario
+    counts = {"rows_in": reading.counts.rows_in}
+    for row in status_table(result, reading).rows():
+        key = str(row["place"]) if not row["status"] else f"{row['place']}.{row['status']}"
+        counts[key] = row["rows"]
+    return {
+        "dipsim": __version__,
+        "fingerprint": result.fingerprint,
+        "scenario": scenario.name,
+        "cases": content_fingerprint(result.inputs.cases),
+        "policy": {
+            "scenario": scenario.fingerprint,
+            "scheme": {"name": scenario.head.grouper, "fingerprint": scenario.scheme.fingerprint},
+            "weights": {"name": scenario.head.weights, "fingerprint": scenario.weights.fingerprint},
+        },
+        "counts": counts,
+        "parameters": _parameters(scenario.document),
+    }
+
+
+def _parameters(document: Document) -> dict[str, Any]:
+    """Every value in force by dotted key, with the place that states it and its source."""
+    stated = {}
+    for key, origins in document.provenance.items():
+        origin = origins[-1]
+        if key.rpartition(".")[2] == SOURCE:
+            continue  # stands with each value below
+        stated[key] = {"value": thawed(origin.value), "place": str(origin), "source": thawed(origin.source)}
+    return stated
+
+
+def _how(reading: CaseReading, folder: Path, note: RunNote | None) -> dict[str, Any]:
+    rejected = folder / REJECTED
+    return {
+        "run": None if note is None else asdict(note),
+        "inputs": [asdict(file) for file in reading.files],
+        "rejected_csv": fingerprint(rejected) if rejected.is_file() else None,
+        "python": platform.python_version(),
+        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+    }
+
+
+def _write_tables(tables: Mapping[str, Columns], folder: Path, formats: Sequence[Format]) -> None:
+    for name, columns in tables.items():
+        for suffix in formats:
+            write_columns(folder / f"{name}.{suffix}", columns)
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every table written so far."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != HOW)
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _files_below(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
+
+
+def _slug(name: str) -> str:
+    """A scenario's name as a folder's."""
+    return re.sub(r"[^\w.]+", "-", name).strip("-")

@@ -1,0 +1,240 @@
+"""What a page says after the answer, in order: changes, funds, hospitals, groups, bands, rows left out, parameters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from dipsim.cases.checks import run_checks
+from dipsim.pipeline import Result
+from dipsim.report.charts import Chart, band_chart, group_gap_chart, pay_per_cost_chart
+from dipsim.report.comparing import hospital_comparison, price_comparison, scenario_title
+from dipsim.report.comparison_charts import comparison_charts
+from dipsim.report.labels import REJECT_REASONS, Text, same
+from dipsim.report.parameters import parameter_table
+from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
+from dipsim.report.sums import is_gross
+from dipsim.report.tables import (
+    band_table,
+    group_table,
+    hospital_table,
+    level_table,
+    price_table,
+    status_table,
+    without_small_groups,
+)
+
+MOST_GROUPS = 60
+"""Groups in the table of a page; the files hold them all."""
+_ALWAYS_SHOWN = frozenset({"residual", "fund_pay", "budget"})
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its charts, its tables and notes where a number could mislead."""
+
+    key: str
+    title: Text
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
+    notes: tuple[Text, ...] = ()
+
+
+def sections(results: Sequence[Result]) -> tuple[Section, ...]:
+    """All sections; of a comparison, those after the funds show the baseline."""
+    return tuple(_sections(results))
+
+
+def _sections(results: Sequence[Result]) -> Iterator[Section]:
+    base, title = results[0], scenario_title(results[0].scenario)
+    of_base = Text(f" ({title.en})", f"（{title.zh}）") if len(results) > 1 else same("")
+    if len(results) > 1:
+        yield _changes(results)
+    prices = price_comparison(results) if len(results) > 1 else price_table(base)
+    yield Section("funds", Text("Funds and point values", "基金与点值"), (), (_filled(prices),), _fund_notes(base))
+    yield Section(
+        "hospitals",
+        _joined(Text("Hospitals", "医疗机构"), of_base),
+        (pay_per_cost_chart(base),),
+        (_hospital_columns(hospital_table(base), base).ordered("pay"), _hospital_columns(level_table(base), base)),
+        _hospital_notes(base),
+    )
+    yield _groups(base, of_base)
+    yield Section(
+        "bands",
+        _joined(Text("Cost-deviation cases", "费用偏差病例"), of_base),
+        (band_chart(base),),
+        (band_table(base),),
+        (_BAND_NOTE,),
+    )
+    yield _rows_left_out(base)
+    yield Section(
+        "parameters",
+        _joined(Text("Parameters in force and their sources", "现行参数及来源"), of_base),
+        tables=(parameter_table([base.scenario], only_differing=False),),
+    )
+
+
+def _changes(results: Sequence[Result]) -> Section:
+    return Section(
+        "changes",
+        Text("What changes against the baseline", "与基准相比的变化"),
+        comparison_charts(results),
+        (parameter_table([result.scenario for result in results]), hospital_comparison(results).ordered("change_1")),
+        (_pay_note(results[0]),),
+    )
+
+
+def _groups(result: Result, of_base: Text) -> Section:
+    smallest = result.scenario.head.report.smallest_cell
+    everything = without_small_groups(group_table(result), smallest)
+    largest = everything.ordered("pay")
+    table = replace(largest.taken(range(min(len(largest), MOST_GROUPS))), total=everything.total)
+    notes = [_GAP_NOTE]
+    if len(largest) > MOST_GROUPS:
+        notes.append(
+            Text(
+                f"The {MOST_GROUPS} groups with most pay, of {len(largest):,}; groups.csv holds every group.",
+                f"仅列应付金额最大的 {MOST_GROUPS} 个病种（共 {len(largest):,} 个），全部病种见 groups.csv。",
+            )
+        )
+    notes.append(
+        Text(
+            f"Groups of fewer than {smallest} cases stand together, so that no single stay can be recognised.",
+            f"病例数少于 {smallest} 例的病种合并列示，以免识别个别病例。",
+        )
+    )
+    return Section(
+        "groups", _joined(Text("Groups", "病种"), of_base), (group_gap_chart(result),), (table,), tuple(notes)
+    )
+
+
+def _rows_left_out(result: Result) -> Section:
+    reading = result.inputs.reading
+    tables = [status_table(result, reading), reject_table(result), check_table(result)]
+    notes = [
+        Text(
+            "Rows in = rejected + outside the pool + paid for. rejected.csv names every rejected row with its line, "
+            "field and reason.",
+            "读入行数 = 剔除 + 不纳入预算 + 纳入支付。rejected.csv 逐行列出剔除的位置、字段和原因。",
+        )
+    ]
+    if reading is None:
+        notes.append(Text("Rows rejected on reading are not counted here.", "此处不含读入时剔除的行。"))
+    return Section(
+        "rows",
+        Text("What was rejected or left out", "剔除与未纳入"),
+        tables=tuple(table for table in tables if len(table)),
+        notes=tuple(notes),
+    )
+
+
+def reject_table(result: Result) -> ReportTable:
+    """Rejected rows by reason; a row with two reasons counts under both."""
+    reading = result.inputs.reading
+    rejects = [*(() if reading is None else reading.rejects), *result.claimed.routing.rejects]
+    rows = {(each.reason, each.field, each.file, each.line) for each in rejects}
+    counts = sorted(
+        Counter((reason, field) for reason, field, _, _ in rows).items(), key=lambda item: (-item[1], item[0])
+    )
+    labels = [REJECT_REASONS.get(reason, same(reason)) for (reason, _), _ in counts]
+    columns = (
+        ReportColumn("reason", "Reason", "原因", "text", "en"),
+        ReportColumn("reason_zh", "Reason", "原因", "text", "zh"),
+        ReportColumn("field", "Field", "字段", "text"),
+        ReportColumn("rows", "Rows", "行数", "count"),
+    )
+    data: dict[str, Column] = {
+        "reason": [label.en for label in labels],
+        "reason_zh": [label.zh for label in labels],
+        "field": [field for (_, field), _ in counts],
+        "rows": [count for _, count in counts],
+    }
+    return report_table("rejects", Text("Why rows were rejected", "剔除原因"), columns, data, {})
+
+
+def check_table(result: Result) -> ReportTable:
+    """Accepted cases that look odd, by check; they are counted, never changed."""
+    found = [check for check in run_checks(result.inputs.cases) if check.cases]
+    columns = (
+        ReportColumn("check", "Check", "检查", "text", "en"),
+        ReportColumn("check_zh", "Check", "检查", "text", "zh"),
+        ReportColumn("cases", "Cases", "病例数", "count"),
+    )
+    data: dict[str, Column] = {
+        "check": [each.check.label_en for each in found],
+        "check_zh": [each.check.label_zh for each in found],
+        "cases": [each.cases for each in found],
+    }
+    title = Text("Accepted, but worth a look", "已采用但需关注")
+    return report_table("checks", title, columns, data, {})
+
+
+def _hospital_columns(table: ReportTable, result: Result) -> ReportTable:
+    """In fund form all pay is the fund's, so one column says it."""
+    return table.without("insurance") if is_gross(result) else table.without("insurance", "fund_pay")
+
+
+def _filled(table: ReportTable) -> ReportTable:
+    """The table without columns of money and names that hold nothing at all."""
+    empty = [
+        column.name
+        for column in table.columns
+        if column.name not in _ALWAYS_SHOWN and all(value in (0, "", None) for value in table.values(column.name))
+    ]
+    return table.without(*empty)
+
+
+def _joined(first: Text, second: Text) -> Text:
+    return Text(first.en + second.en, first.zh + second.zh)
+
+
+def _pay_note(result: Result) -> Text:
+    if is_gross(result):
+        return Text(
+            "Gross form: pay is the whole bill that points are worth; patients have already paid their part of it, "
+            "and the fund pays the rest.",
+            "总额口径：应付为分值对应的全部费用，个人已付部分包含在内，其余由基金支付。",
+        )
+    return Text(
+        "Fund form: pay is fund money only; what patients pay comes on top.",
+        "基金口径：应付仅为统筹基金支付，不含个人负担部分。",
+    )
+
+
+def _fund_notes(result: Result) -> tuple[Text, ...]:
+    return (
+        Text(
+            "Budget = fund pays + to the reserve, to the fen; amounts are shown in whole yuan.",
+            "预算 = 基金支付 + 转入风险金，精确到分；表中金额取整到元。",
+        ),
+        _pay_note(result),
+    )
+
+
+def _hospital_notes(result: Result) -> tuple[Text, ...]:
+    return (
+        Text(
+            "Charges are what was billed, not what the care cost the hospital: pay below charges is not a loss.",
+            "总费用是收费金额，不是医疗机构的成本；应付低于费用不等于亏损。",
+        ),
+        _pay_note(result),
+        Text(
+            "CMI is the mean relative weight of grouped cases. Outlier shares are of grouped cases paid by points; "
+            "high outliers leave out extreme cases.",
+            "CMI 为入组病例的平均权重。低倍率、高倍率占比以按分值付费的入组病例为分母，高倍率不含极高费用病例。",
+        ),
+    )
+
+
+_GAP_NOTE = Text(
+    "The chart compares a group's pay with what its charges would bring at the region's average pay per yuan charged; "
+    "all gaps add up to zero.",
+    "图中差额 = 病种应付 − 病种费用 × 全市每元费用应付；全部病种合计为零。",
+)
+_BAND_NOTE = Text(
+    "Cases paid by points only. One far from the mean charge of its group is paid by its own charge; "
+    "the limits are under the parameters.",
+    "仅含按分值付费的病例。费用明显偏离病种均费的病例按其自身费用折算分值，界限见参数表。",
+)
