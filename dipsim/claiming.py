@@ -1,4 +1,7 @@
-"""The pass over cases: every CLAIM rule on the cases routed to it, block by block, added up into cells."""
+"""The pass over cases: every CLAIM rule on the cases routed to it, added up into cells.
+
+A rule of pass kind `cell` claims block by block; one that must see whole persons or hospitals gets all its cases first.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,10 @@ from dipsim.money import MICRO, micro
 from dipsim.policy.weights import LEVELS
 from dipsim.registry import RULES, table_of
 from dipsim.routing import REJECTED, Routing, route_cases
-from dipsim.rule import Claims, View
+from dipsim.rule import Claims, Need, PassKind, View
 from dipsim.scenario import Scenario
 from dipsim.weighting.hospital_factor import factors_micro
-from dipsim.weighting.relative_weight import own_means, published
+from dipsim.weighting.relative_weight import for_day_surgery, own_means, published
 from dipsim.weighting.weighting import Weighting
 
 I8 = NDArray[np.int64]
@@ -35,69 +38,73 @@ BLOCK = 1 << 18
 class Claimed:
     """What the cases claim, one entry a case, and the same added up by cell.
 
-    hospital    int64 index into accounts.hospital_ids, -1 for a blank
-    insurance   int64 index into ledger.INSURANCES, -1 for a blank
+    view        what the rules read, without rows
     claims      points, yuan and flag by case; zero for a rejected case
     """
 
     accounts: Accounts
-    hospital: I8
-    insurance: I8
+    view: View
     routing: Routing
-    weighting: Weighting | None
     claims: Claims
     cells: Cells
+
+    @property
+    def hospital(self) -> I8:
+        """The hospital of each case, int64 index into accounts.hospital_ids, -1 for a blank."""
+        return self.view.hospital
+
+    @property
+    def insurance(self) -> I8:
+        """The insurance of each case, int64 index into ledger.INSURANCES, -1 for a blank."""
+        return self.view.insurance
+
+    @property
+    def weighting(self) -> Weighting | None:
+        """The weights of the run, None when no rule of it claims points of groups."""
+        return self.view.weighting
 
 
 def claim(
     cases: CaseTable, hospitals: Hospitals | None, scenario: Scenario, grouping: Grouping, threads: int
 ) -> Claimed:
     """Route and claim every case; CaseDataError or PolicyError when a rule cannot do its work."""
-    routing = route_cases(cases, grouping, scenario)
+    routing = route_cases(cases, hospitals, grouping, scenario)
     accounts, hospital = _hospital_index(cases)
-    insurance = _insurance_index(cases)
-    weighting = None
-    if any(RULES[number].is_weighted for number in np.unique(routing.rule) if number != REJECTED):
-        weighting = _weighting(cases, hospitals, scenario, grouping, routing, accounts, hospital)
-    view = View(cases, np.zeros(0, np.int64), hospital, insurance, grouping, weighting)
+    view = _view(cases, hospitals, scenario, grouping, routing, accounts, hospital)
+    claims = Claims(*(np.zeros(len(cases), np.int64) for _ in range(3)))
+    for number in _rules(routing.rule):
+        if RULES[number].pass_kind is not PassKind.CELL:
+            _claim(np.flatnonzero(routing.rule == number), number, view, scenario, claims)
 
-    def work(start: int) -> tuple[Claims, Cells]:
+    def work(start: int) -> Cells:
         rows = np.arange(start, min(start + BLOCK, len(cases)))
-        claims = _claim_block(rows, view, routing, scenario)
-        return claims, _cells(rows, claims, view, routing, scenario.head.year)
+        for number in _rules(routing.rule[rows]):
+            if RULES[number].pass_kind is PassKind.CELL:
+                _claim(rows[routing.rule[rows] == number], number, view, scenario, claims)
+        return _cells(rows, claims, view, routing, scenario.head.year)
 
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(work, range(0, len(cases), BLOCK)))
-    claims = Claims(
-        *(_joined([getattr(part, name) for part, _ in parts]) for name in ("points_micro", "amount_fen", "flag"))
-    )
-    cells = cell_sums.merge([part for _, part in parts])
-    return Claimed(accounts, hospital, insurance, routing, weighting, claims, cells)
+        cells = cell_sums.merge(list(pool.map(work, range(0, len(cases), BLOCK))))
+    return Claimed(accounts, view, routing, claims, cells)
 
 
-def _joined(parts: list[I8]) -> I8:
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+def _rules(routed: I8) -> list[int]:
+    """The rules that cases were routed to."""
+    return [number for number in np.unique(routed).tolist() if number != REJECTED]
 
 
-def _claim_block(rows: I8, view: View, routing: Routing, scenario: Scenario) -> Claims:
-    """The claims of a block of rows, each case by its own rule."""
-    block = Claims(*(np.zeros(rows.size, np.int64) for _ in range(3)))
-    for number in np.unique(routing.rule[rows]).tolist():
-        if number == REJECTED:
-            continue
-        rule = RULES[number]
-        at = np.flatnonzero(routing.rule[rows] == number)
-        claims: Claims = rule.run(replace(view, rows=rows[at]), scenario.params[table_of(rule)])
-        block.points_micro[at] = claims.points_micro
-        block.amount_fen[at] = claims.amount_fen
-        block.flag[at] = claims.flag
-    return block
+def _claim(rows: I8, number: int, view: View, scenario: Scenario, claims: Claims) -> None:
+    """Put what one rule claims for its rows into the claims of the run; no two calls share a row."""
+    rule = RULES[number]
+    part: Claims = rule.run(replace(view, rows=rows), scenario.params[table_of(rule)])
+    claims.points_micro[rows] = part.points_micro
+    claims.amount_fen[rows] = part.amount_fen
+    claims.flag[rows] = part.flag
 
 
 def _cells(rows: I8, claims: Claims, view: View, routing: Routing, year: int) -> Cells:
     """A block added up; rejected cases are left out."""
-    kept = routing.rule[rows] != REJECTED
-    rows = rows[kept]
+    rows = rows[routing.rule[rows] != REJECTED]
     month = routing.month[rows]
     cells = Cells(
         hospital=view.hospital[rows],
@@ -106,13 +113,13 @@ def _cells(rows: I8, claims: Claims, view: View, routing: Routing, year: int) ->
         month=month,
         rule=routing.rule[rows],
         group=view.grouping.group[rows].astype(np.int64),
-        flag=claims.flag[kept],
+        flag=claims.flag[rows],
         cases=np.ones(rows.size, np.int64),
         cost_fen=_known(view.cases, "total_cost_yuan", rows),
         patient_fen=_known(view.cases, "out_of_pocket_yuan", rows),
         length_of_stay_days=_known(view.cases, "length_of_stay_days", rows),
-        points_micro=claims.points_micro[kept],
-        amount_fen=claims.amount_fen[kept],
+        points_micro=claims.points_micro[rows],
+        amount_fen=claims.amount_fen[rows],
     )
     return cell_sums.merge([cells])
 
@@ -143,7 +150,7 @@ def _insurance_index(cases: CaseTable) -> I8:
     return positions[coded.ids]
 
 
-def _weighting(
+def _view(
     cases: CaseTable,
     hospitals: Hospitals | None,
     scenario: Scenario,
@@ -151,11 +158,29 @@ def _weighting(
     routing: Routing,
     accounts: Accounts,
     hospital: I8,
+) -> View:
+    """What the rules of the run may read, without rows; levels, factors and weights as far as a rule needs them."""
+    needs = {number: RULES[number].needs(scenario.params[table_of(RULES[number])]) for number in _rules(routing.rule)}
+    weighted, factored = (
+        np.flatnonzero(np.isin(routing.rule, [number for number, wanted in needs.items() if need in wanted]))
+        for need in (Need.GROUP_POINTS, Need.HOSPITAL_FACTOR)
+    )
+    level = _levels(hospitals, accounts)
+    claiming = np.unique(hospital[np.union1d(weighted, factored)])
+    _require_levels(level, hospitals is not None, scenario, accounts, claiming)
+    factor = np.full(len(accounts.hospital_ids), MICRO, np.int64)
+    of_factor = np.unique(hospital[factored])
+    ids = tuple(accounts.hospital_ids[number] for number in of_factor)
+    factor[of_factor] = factors_micro(scenario.hospital_factor, scenario.weights, ids, level[of_factor])
+    weighting = _weighting(cases, scenario, grouping, weighted, level, factor, hospital) if weighted.size else None
+    insurance = _insurance_index(cases)
+    return View(cases, np.zeros(0, np.int64), hospital, insurance, grouping, weighting, level, factor)
+
+
+def _weighting(
+    cases: CaseTable, scenario: Scenario, grouping: Grouping, weighted: I8, level: I8, factor: I8, hospital: I8
 ) -> Weighting:
-    """Weights and factors of the groups and hospitals of the run."""
-    weighted = np.flatnonzero([number != REJECTED and RULES[number].is_weighted for number in routing.rule])
-    claiming = np.unique(hospital[weighted])
-    level = _levels(hospitals, scenario, accounts, claiming)
+    """Weights of the groups of the run; own means are those of the cases that claim points of groups."""
     weights = scenario.weights
     if weights.kind == "own_means":
         groups = own_means(
@@ -167,19 +192,22 @@ def _weighting(
         )
     else:
         groups = published(weights, grouping.group_codes)
-    factor = np.full(len(accounts.hospital_ids), MICRO, np.int64)
-    ids = tuple(accounts.hospital_ids[number] for number in claiming)
-    factor[claiming] = factors_micro(scenario.hospital_factor, weights, ids, level[claiming])
     grassroots = scenario.hospital_factor.grassroots_factor
-    return Weighting(groups, scenario.outlier, level, factor, -1 if grassroots == "none" else micro(grassroots))
+    grassroots_micro = -1 if grassroots == "none" else micro(grassroots)
+    day_surgery = for_day_surgery(weights, groups, grouping.group_codes)
+    return Weighting(groups, scenario.outlier, level, factor, grassroots_micro, day_surgery)
 
 
-def _levels(hospitals: Hospitals | None, scenario: Scenario, accounts: Accounts, claiming: I8) -> I8:
-    """The level of each hospital, -1 for unknown; CaseDataError naming claiming hospitals without one that need it."""
-    level = np.full(len(accounts.hospital_ids), -1, np.int64)
-    if hospitals is not None:
-        known = hospitals.level_of(accounts.hospital_ids)
-        level[:] = [LEVELS.index(name) if name in LEVELS else -1 for name in known]
+def _levels(hospitals: Hospitals | None, accounts: Accounts) -> I8:
+    """The level of each hospital, -1 for unknown."""
+    if hospitals is None:
+        return np.full(len(accounts.hospital_ids), -1, np.int64)
+    known = hospitals.level_of(accounts.hospital_ids)
+    return np.array([LEVELS.index(name) if name in LEVELS else -1 for name in known], np.int64)
+
+
+def _require_levels(level: I8, has_table: bool, scenario: Scenario, accounts: Accounts, claiming: I8) -> None:
+    """CaseDataError naming the claiming hospitals without a level, when it is read or a table should state it."""
     readers = [
         f"[weighting.outlier] {key}"
         for key in ("classify_by", "compute_by")
@@ -188,7 +216,7 @@ def _levels(hospitals: Hospitals | None, scenario: Scenario, accounts: Accounts,
     if scenario.hospital_factor.by == "level":
         readers.append("[weighting.hospital_factor] by")
     missing = [accounts.hospital_ids[number] for number in claiming if level[number] < 0]
-    if missing and (readers or hospitals is not None):
+    if missing and (readers or has_table):
         shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
         raise CaseDataError(
             Problem(
@@ -198,4 +226,3 @@ def _levels(hospitals: Hospitals | None, scenario: Scenario, accounts: Accounts,
                 "bring the table hospitals with a level (primary, secondary, tertiary) for each",
             )
         )
-    return level

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,18 +18,9 @@ from dipsim.paths import did_you_mean
 from dipsim.pipeline import Result
 from dipsim.registry import RULES, table_of
 from dipsim.routing import REJECTED
+from dipsim.rule import Rule, Step
 from dipsim.weighting.outlier import EXTREME
 from dipsim.weighting.weighting import Weighting
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of an explanation: what it is, in English and Chinese, its value, and where it comes from."""
-
-    label: str
-    label_zh: str
-    value: str
-    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +62,25 @@ def _steps(result: Result, row: int) -> Iterator[Step]:
     if result.claimed.routing.is_outside_year[row]:
         yield Step("outside the year", "非本年度病例", str(result.scenario.head.year), document.place("year"))
     claims = result.claimed.claims
-    if rule.is_weighted and result.claimed.weighting is not None:
+    if rule.explain is not None:
+        yield from _own_steps(result, rule, number, row)
+    elif rule.is_weighted and result.claimed.weighting is not None:
         yield from _points(result, result.claimed.weighting, row)
-    elif claims.amount_fen[row]:
+    if claims.points_micro[row] or (rule.is_weighted and not claims.amount_fen[row]):
+        points = decimal_text(int(claims.points_micro[row]), 6)
+        yield Step("points", "病例分值", points, _source(result, table_of(rule)))
+    if claims.amount_fen[row]:
         yield Step("claimed yuan", "申报金额", yuan_text(int(claims.amount_fen[row])), _source(result, table_of(rule)))
     yield from _payment(result, row)
+
+
+def _own_steps(result: Result, rule: Rule, number: int, row: int) -> Iterator[Step]:
+    """The steps that a rule tells of itself, each with the place of the parameter it names."""
+    assert rule.explain is not None
+    rows = np.flatnonzero(result.claimed.routing.rule == number)
+    view = replace(result.claimed.view, rows=rows)
+    for step in rule.explain(view, result.scenario.params[table_of(rule)], row):
+        yield replace(step, origin=_source(result, step.origin)) if step.origin else step
 
 
 def _record(result: Result, row: int) -> Iterator[Step]:
@@ -118,9 +123,6 @@ def _points(result: Result, weighting: Weighting, row: int) -> Iterator[Step]:
     yield Step("deviation", "费用偏差", f"{label} {label_zh}", _source(result, "weighting.outlier"))
     if flag == EXTREME:
         yield Step("special review", "特例单议", "listed for review; paid by formula until it is decided")
-    yield Step(
-        "points", "病例分值", decimal_text(int(claimed.claims.points_micro[row]), 6), _source(result, table_of(rule))
-    )
 
 
 def _payment(result: Result, row: int) -> Iterator[Step]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from dipsim.cases.checks import require_columns
 from dipsim.cases.columns import COLUMNS, Kind
+from dipsim.cases.companions import Hospitals
 from dipsim.cases.rejects import Fault, Reject, reject
-from dipsim.cases.table import BLANK_ID, MISSING, CaseTable
+from dipsim.cases.table import BLANK_ID, MISSING, CaseTable, CodedLists
+from dipsim.errors import CaseDataError, Problem
 from dipsim.grouping.dip import Grouping, Status
 from dipsim.registry import CLAIM_RULES, RULES, table_of
 from dipsim.rule import Rule, Stage
-from dipsim.scenario import GROUP_STATUS, Route, Scenario
+from dipsim.scenario import ASKABLE, GROUP_STATUS, HOSPITAL_LEVEL, HOSPITAL_TYPE, Route, Scenario, Span
 
 I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -41,11 +43,11 @@ class Routing:
     rejects: tuple[Reject, ...]
 
 
-def route_cases(cases: CaseTable, grouping: Grouping, scenario: Scenario) -> Routing:
-    """The rule of each case; CaseDataError naming every column that is read and absent, and who reads it."""
+def route_cases(cases: CaseTable, hospitals: Hospitals | None, grouping: Grouping, scenario: Scenario) -> Routing:
+    """The rule of each case; CaseDataError naming every column or table that is read and absent, and who reads it."""
     rule = np.full(len(cases), REJECTED, np.int64)
     for route in scenario.head.route:
-        fits = (rule == REJECTED) & _fits(cases, grouping, route)
+        fits = (rule == REJECTED) & _fits(cases, hospitals, grouping, route)
         rule[fits] = RULES.index(CLAIM_RULES[route.pay])
     month, is_outside_year, is_undated = _calendar(cases, scenario)
     rule[is_outside_year] = OUTSIDE_POOL
@@ -80,18 +82,54 @@ def is_blank(cases: CaseTable, column: str) -> Mask:
     return blank
 
 
-def _fits(cases: CaseTable, grouping: Grouping, route: Route) -> Mask:
+def _fits(cases: CaseTable, hospitals: Hospitals | None, grouping: Grouping, route: Route) -> Mask:
+    """The cases that meet every condition of a route; a blank meets none."""
     fits = np.ones(len(cases), bool)
-    for column, values in route.wanted():
-        if column == GROUP_STATUS:
-            wanted = [status for status in Status if status.key in values]
-            fits &= np.isin(grouping.status, wanted)
-        else:
+    for name, wanted in route.when.items():
+        of_hospital = name in (HOSPITAL_LEVEL, HOSPITAL_TYPE)
+        column = "hospital_id" if of_hospital else name
+        if column != GROUP_STATUS:
             require_columns(cases, {f"route to {route.pay}": {column}})
+        if isinstance(wanted, Span):
+            fits &= _lies_within(cases.integer(column), wanted)
+        elif column == GROUP_STATUS:
+            fits &= np.isin(grouping.status, [status for status in Status if status.key in wanted])
+        elif column in cases.lists:
+            codes = cases.code_list(column)
+            fits &= _holds_any(codes, _meets(codes.values, name, wanted))
+        else:
             coded = cases.code(column)
-            wanted_ids = [number for number, value in enumerate(coded.values) if value in values]
-            fits &= np.isin(coded.ids, wanted_ids)
+            values = _of_hospitals(hospitals, coded.values, name, route) if of_hospital else coded.values
+            fits &= np.append(_meets(values, name, wanted), False)[coded.ids]  # BLANK_ID, -1, is the last
     return fits
+
+
+def _meets(values: Sequence[str], name: str, wanted: tuple[str, ...]) -> Mask:
+    """Which of the distinct values fit: by their leading characters for codes, else those that are wanted."""
+    if ASKABLE[name].by == "leading characters":
+        return np.array([value.startswith(wanted) for value in values], bool)
+    return np.array([value in wanted for value in values], bool)
+
+
+def _lies_within(values: I8, span: Span) -> Mask:
+    lowest = MISSING + 1 if span.lowest is None else span.lowest
+    is_within = (values != MISSING) & (values >= lowest)
+    return np.asarray(is_within if span.highest is None else is_within & (values <= span.highest))
+
+
+def _holds_any(codes: CodedLists, is_wanted: Mask) -> Mask:
+    """Cases with at least one wanted code in their list."""
+    before = np.append(0, np.cumsum(is_wanted[codes.ids]))
+    return np.asarray(before[codes.offsets[1:]] > before[codes.offsets[:-1]])
+
+
+def _of_hospitals(hospitals: Hospitals | None, ids: Sequence[str], name: str, route: Route) -> list[str]:
+    """What the table hospitals says of each hospital, '' where it says nothing; CaseDataError without the table."""
+    if hospitals is None:
+        why = f"the route to {route.pay} asks for {name}"
+        raise CaseDataError(Problem("hospitals", "no such table", why, "bring the table hospitals"))
+    stated = hospitals.level if name == HOSPITAL_LEVEL else hospitals.type
+    return [stated[hospitals.row_of[key]] if key in hospitals.row_of else "" for key in ids]
 
 
 def _calendar(cases: CaseTable, scenario: Scenario) -> tuple[I8, Mask, Mask]:

@@ -6,7 +6,7 @@ what was claimed and post yuan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -42,8 +42,23 @@ class PassKind(Enum):
     """What a rule must see at once: one row, one person's rows in order of date, or one hospital's."""
 
     CELL = "cell"
+    """Any block of its cases."""
     PERSON = "person"
+    """All its cases at once, in any order."""
     HOSPITAL = "hospital"
+    """All its cases at once, in any order."""
+
+
+class Need(Enum):
+    """What a CLAIM rule takes from weighting."""
+
+    GROUP_POINTS = "group_points"
+    HOSPITAL_FACTOR = "hospital_factor"
+
+
+def needs_nothing(_: Params) -> frozenset[Need]:
+    """Of a rule that takes nothing from weighting."""
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,9 @@ class View:
     rows        int64 rows of `cases` routed to the rule
     hospital    int64 index of each case's hospital in accounts.hospital_ids (of all cases, not only `rows`)
     insurance   int64 index of each case's insurance in INSURANCES (of all cases)
+    weighting   None when no rule of the run claims points of groups
+    level       int64 index into LEVELS of each hospital, -1 for unknown
+    factor_micro   factor of each hospital in millionths; one where no rule that needs it has cases
     """
 
     cases: CaseTable
@@ -61,6 +79,8 @@ class View:
     insurance: I8
     grouping: Grouping
     weighting: Weighting | None
+    level: I8
+    factor_micro: I8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +95,16 @@ class Claims:
     points_micro: I8
     amount_fen: I8
     flag: I8
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of an explanation: what it is, in English and Chinese, its value, and where it comes from."""
+
+    label: str
+    label_zh: str
+    value: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +171,10 @@ class Rule:
     reads    columns of the case table that a parameter set needs; checked before anything runs
     run      View, params -> Claims (CLAIM) or FundView, params -> Priced (PRICE)
     flags    labels of Claims.flag, Chinese beside English
-    is_weighted   whether it claims points, which need weights
+    is_weighted   whether it claims points of groups; its flags then begin with those of dip
+    needs    what a parameter set takes from weighting
+    explain  View with all cases of the rule, params, row of `View.cases` -> the steps to what this case claims; the
+             origin of a step is the dotted key of a parameter. None: explained as any rule of its kind
     """
 
     key: str
@@ -155,3 +188,5 @@ class Rule:
     after: frozenset[str] = frozenset()
     flags: tuple[tuple[str, str], ...] = (("claimed", "已申报"),)
     is_weighted: bool = False
+    needs: Callable[[Any], frozenset[Need]] = needs_nothing
+    explain: Callable[[View, Any, int], Iterable[Step]] | None = None

@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 
-from dipsim.cases.columns import COLUMNS, TEXT_KINDS
+from dipsim.cases.columns import COLUMNS, TEXT_KINDS, ColumnSpec, Kind
+from dipsim.cases.normalise import normalise_code
 from dipsim.errors import PolicyError, Problem
 from dipsim.grouping.dip import Status
 from dipsim.paths import PolicyRoots, did_you_mean
@@ -21,7 +22,7 @@ from dipsim.policy.files import thawed
 from dipsim.policy.fingerprint import combine, fingerprint_values
 from dipsim.policy.params import Params, Source, Strict
 from dipsim.policy.scheme import Scheme, read_scheme
-from dipsim.policy.weights import Weights, read_weights
+from dipsim.policy.weights import LEVELS, Weights, read_weights
 from dipsim.registry import CLAIM_RULES, TABLES
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
@@ -32,6 +33,8 @@ FAMILIES = ("payment", "weighting", "settlement")
 """Tables of tables: each table in them holds the parameters of one mechanism."""
 GROUP_STATUS = "group_status"
 """What a route may ask besides the columns of a case: the status that grouping gave it."""
+HOSPITAL_LEVEL, HOSPITAL_TYPE = "hospital_level", "hospital_type"
+"""And what the table hospitals says of its hospital."""
 
 
 class ReportParams(Params):
@@ -40,16 +43,80 @@ class ReportParams(Params):
     smallest_cell: int = Field(ge=1, description="Groups of fewer cases are not shown one by one in a report")
 
 
+class Span(Strict):
+    """Whole numbers between two limits, both included; a limit that is left out is open."""
+
+    lowest: int | None = Field(default=None, alias="from")
+    highest: int | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _is_not_empty(self) -> Span:
+        if self.lowest is None and self.highest is None:
+            raise ValueError("state from, to or both")
+        if self.lowest is not None and self.highest is not None and self.lowest > self.highest:
+            raise ValueError("from is above to: no number lies between them")
+        return self
+
+
+def _listed(wanted: object) -> object:
+    """One value as a list of one."""
+    return (wanted,) if isinstance(wanted, str) else wanted
+
+
+def _form(wanted: object) -> str | None:
+    """Which form a condition has: a list of texts or a span."""
+    if isinstance(wanted, tuple) and all(isinstance(value, str) for value in wanted):
+        return "list"
+    return "span" if isinstance(wanted, Mapping | Span) else None
+
+
+Wanted = Annotated[
+    Annotated[tuple[str, ...], Tag("list")] | Annotated[Span, Tag("span")],
+    Discriminator(
+        _form,
+        custom_error_type="condition",
+        custom_error_message="Input should be a text, a list of texts or { from = .., to = .. } of whole numbers",
+    ),
+    BeforeValidator(_listed),
+]
+"""What a condition asks for."""
+
+
 class Route(Strict):
     """Which cases go to which payment rule; the first that fits wins, the last fits every case."""
 
-    when: dict[str, str | tuple[str, ...]] = Field(default={}, description="Column = value or list of values")
+    when: dict[str, Wanted] = Field(
+        default={}, description="Column = value or list of values, leading characters of codes, or { from, to }"
+    )
     pay: str
 
-    def wanted(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Each column asked for, with the values that fit."""
-        for column, value in self.when.items():
-            yield column, (value,) if isinstance(value, str) else value
+
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """How a route compares one thing: with values, leading characters of codes or a span; `known`: all its values."""
+
+    by: Literal["value", "leading characters", "span"]
+    known: tuple[str, ...] = ()
+
+
+def _askable(spec: ColumnSpec) -> Askable | None:
+    """How a route compares a column; None for one that no route asks for."""
+    if spec.identifier:
+        return None
+    if spec.kind in (Kind.CODE, Kind.CODE_LIST):
+        return Askable("leading characters")
+    if spec.kind is Kind.INTEGER:
+        return Askable("span")
+    return Askable("value", spec.values) if spec.kind in TEXT_KINDS else None
+
+
+ASKABLE: Mapping[str, Askable] = {
+    **{name: askable for name, spec in COLUMNS.items() if (askable := _askable(spec)) is not None},
+    GROUP_STATUS: Askable("value", tuple(status.key for status in Status)),
+    HOSPITAL_LEVEL: Askable("value", LEVELS),
+    HOSPITAL_TYPE: Askable("value"),
+}
+"""Everything that a route may ask for."""
 
 
 class Head(Strict):
@@ -158,8 +225,8 @@ def _route_problems(document: Document, routes: Sequence[Route]) -> Iterator[Pro
         if route.pay not in CLAIM_RULES:
             next_step = did_you_mean(route.pay, CLAIM_RULES) or f"known: {', '.join(CLAIM_RULES)}"
             yield Problem(where, f"pay = '{route.pay}' is no payment rule", next_step=next_step)
-        for column, values in route.wanted():
-            yield from _condition_problems(where, column, values)
+        for column, wanted in route.when.items():
+            yield from _condition_problems(where, column, wanted)
         if not route.when and number < len(routes):
             yield Problem(where, "takes every case", "the routes after it are never reached", "put it last")
     if routes[-1].when:
@@ -167,17 +234,31 @@ def _route_problems(document: Document, routes: Sequence[Route]) -> Iterator[Pro
         yield Problem(document.place("route"), "the last route is not a catch-all", why, "add a route without `when`")
 
 
-def _condition_problems(where: str, column: str, values: Sequence[str]) -> Iterator[Problem]:
-    askable = {name: spec.values for name, spec in COLUMNS.items() if spec.kind in TEXT_KINDS and not spec.identifier}
-    askable[GROUP_STATUS] = tuple(status.key for status in Status)
-    if column not in askable:
-        next_step = did_you_mean(column, askable) or f"known: {', '.join(askable)}"
-        yield Problem(where, f"when: '{column}' is no text column of a case", next_step=next_step)
-        return
-    for value in values:
-        if askable[column] and value not in askable[column]:
-            next_step = did_you_mean(value, askable[column]) or f"known: {', '.join(askable[column])}"
-            yield Problem(where, f"when: {column} is never '{value}'", next_step=next_step)
+def _condition_problems(where: str, column: str, wanted: tuple[str, ...] | Span) -> Iterator[Problem]:
+    where = f"{where}: when.{column}"
+    askable = ASKABLE.get(column)
+    if askable is None:
+        next_step = did_you_mean(column, ASKABLE) or f"known: {', '.join(ASKABLE)}"
+        yield Problem(where, "no route can ask for it", next_step=next_step)
+    elif isinstance(wanted, Span):
+        if askable.by != "span":
+            yield Problem(where, "is a text", next_step="write a value or a list of values")
+    elif askable.by == "span":
+        yield Problem(where, "is a number", next_step="write { from = 0, to = 17 }; both limits are included")
+    else:
+        if not wanted or not all(wanted):
+            yield Problem(where, "a blank fits no condition", next_step="name at least one value")
+        for value in filter(None, wanted):
+            yield from _value_problems(where, value, askable)
+
+
+def _value_problems(where: str, value: str, askable: Askable) -> Iterator[Problem]:
+    if askable.known and value not in askable.known:
+        next_step = did_you_mean(value, askable.known) or f"known: {', '.join(askable.known)}"
+        yield Problem(where, f"is never '{value}'", next_step=next_step)
+    if askable.by == "leading characters" and value != normalise_code(value):
+        why = "codes are spelt alike when cases are read"
+        yield Problem(where, f"no code begins with '{value}'", why, f"write '{normalise_code(value)}'")
 
 
 def _folders(document: Document, head: Head, roots: PolicyRoots) -> tuple[Scheme, Weights]:

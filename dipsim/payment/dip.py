@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from dipsim.errors import PolicyError, Problem
-from dipsim.money import MICRO_YUAN_PER_FEN, half_even_ratio
 from dipsim.policy.params import Params
-from dipsim.rule import Claims, PassKind, Rule, Stage, View
-from dipsim.weighting.outlier import BANDS, ratio_parts
-from dipsim.weighting.relative_weight import GroupWeights
+from dipsim.rule import Claims, Need, PassKind, Rule, Stage, View
+from dipsim.weighting.outlier import BANDS
 from dipsim.weighting.weighting import Weighting
 
 I8 = NDArray[np.int64]
@@ -36,13 +34,19 @@ def reads(_: DipParams) -> frozenset[str]:
     return frozenset({"hospital_id", "insurance", "total_cost_yuan"})
 
 
+def needs(_: DipParams) -> frozenset[Need]:
+    """What `run` takes from weighting."""
+    return frozenset({Need.GROUP_POINTS, Need.HOSPITAL_FACTOR})
+
+
 def run(view: View, params: DipParams) -> Claims:
     """Points of each case in millionths and its band; PolicyError when a group has no points or no mean cost."""
     weighting = _weighting(view)
     group = view.grouping.group[view.rows].astype(np.int64)
     cost_fen = view.cases.fen("total_cost_yuan")[view.rows]
     has_group = group >= 0
-    _require_weights(view, weighting, np.unique(group[has_group]))
+    weighting.require_points(group[has_group], view.grouping.group_codes)
+    weighting.require_means(group[has_group], view.grouping.group_codes)
 
     points = np.zeros(group.size, np.int64)
     flag = np.full(group.size, NO_MATCH, np.int64)
@@ -50,17 +54,8 @@ def run(view: View, params: DipParams) -> Claims:
     points[has_group], flag[has_group] = weighting.points(
         group[has_group], view.hospital[rows], view.insurance[rows], cost_fen[has_group]
     )
-    points[~has_group] = _no_match_points(params, weighting.groups, cost_fen[~has_group])
+    points[~has_group] = weighting.no_match_points(params.no_match_ratio, cost_fen[~has_group])
     return Claims(points, np.zeros(group.size, np.int64), flag)
-
-
-def _no_match_points(params: DipParams, groups: GroupWeights, cost_fen: I8) -> I8:
-    numerator, denominator = ratio_parts(params.no_match_ratio)
-    return half_even_ratio(
-        cost_fen * MICRO_YUAN_PER_FEN,
-        np.int64(groups.scale_micro * numerator),
-        np.int64(groups.overall_mean_micro_yuan * denominator),
-    )
 
 
 def _weighting(view: View) -> Weighting:
@@ -71,23 +66,6 @@ def _weighting(view: View) -> Weighting:
             )
         )
     return view.weighting
-
-
-def _require_weights(view: View, weighting: Weighting, groups: I8) -> None:
-    known = weighting.groups
-    codes = view.grouping.group_codes
-    unpriced = [codes[group] for group in groups if not known.is_priced[group]]
-    references = {weighting.outlier.classify_by, weighting.outlier.compute_by}
-    without_mean = [codes[group] for group in groups if known.is_priced[group] and known.mean_micro_yuan[group] == 0]
-    if unpriced:
-        raise PolicyError(_lacking("points", unpriced, "add them to group_points.csv, or route these cases elsewhere"))
-    if without_mean and references != {"pay_standard"}:
-        raise PolicyError(_lacking("mean cost", without_mean, "add mean_cost_yuan, or compare with pay_standard"))
-
-
-def _lacking(what: str, codes: list[str], next_step: str) -> Problem:
-    shown = ", ".join(codes[:8]) + (f" and {len(codes) - 8} more" if len(codes) > 8 else "")
-    return Problem("weights", f"groups with cases but without {what}: {shown}", "they cannot be paid", next_step)
 
 
 RULES = (
@@ -102,5 +80,6 @@ RULES = (
         run=run,
         flags=(*BANDS, ("no_match", "未入组病例")),
         is_weighted=True,
+        needs=needs,
     ),
 )

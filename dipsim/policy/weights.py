@@ -1,14 +1,14 @@
 """A weights folder: the points and mean costs of the groups of a scheme, as published or decided for a region and year.
 
 `weights/<name>/weights.toml` says what the numbers are; the tables beside it hold them: `group_points.csv` (needed
-unless the points come from the cases' own means), and where there are any `level_means.csv`, `hospital_factors.csv` and
-`grassroots.csv`.
+unless the points come from the cases' own means), and where there are any `level_means.csv`, `hospital_factors.csv`,
+`grassroots.csv` and `day_surgery_points.csv`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -55,6 +55,16 @@ HOSPITAL_FACTORS = TableSpec(
 )
 GRASSROOTS = TableSpec((Column("group_code", "code", required=True),), unique_key=("group_code",), allow_extra=True)
 
+DAY_SURGERY_POINTS = TableSpec(
+    (
+        Column("group_code", "code", required=True),
+        Column("group_points", "points", required=True, minimum=0),
+        Column("mean_cost_yuan", "yuan_micro", minimum=0),
+    ),
+    unique_key=("group_code",),
+    allow_extra=True,
+)
+
 
 class _Document(Strict):
     """What weights.toml may say; `kind` tells whether points stand in a table or follow from the cases themselves."""
@@ -72,6 +82,14 @@ class _Document(Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class DaySurgeryGroup:
+    """A group's own points for day surgery, millionths, and its mean cost there, millionths of a yuan, 0: unknown."""
+
+    points_micro: int
+    mean_micro_yuan: int
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """Points and mean costs by group; group_codes are sorted and the arrays aligned with them.
 
@@ -81,6 +99,7 @@ class Weights:
     parents            the composite group a group falls back to, '' for none
     hospital_factors   millionths, by hospital_id
     mean_over          with kind own_means: "all_cases" or "grouped_cases"
+    day_surgery        groups with points of their own for day surgery, by group_code
     """
 
     name: str
@@ -99,6 +118,7 @@ class Weights:
     hospital_factors: Mapping[str, int]
     grassroots: frozenset[str]
     fingerprint: str
+    day_surgery: Mapping[str, DaySurgeryGroup] = field(default_factory=dict)
 
 
 def read_weights(folder: Path) -> Weights:
@@ -123,6 +143,7 @@ def read_weights(folder: Path) -> Weights:
         hospital_factors=_hospital_factors(folder / "hospital_factors.csv"),
         grassroots=frozenset(read_table(grassroots, GRASSROOTS).text("group_code") if grassroots.exists() else ()),
         fingerprint=fingerprint(folder),
+        day_surgery=_day_surgery(folder / "day_surgery_points.csv", document.kind, codes),
     )
 
 
@@ -162,13 +183,7 @@ def _level_means(path: Path, codes: tuple[str, ...]) -> Mapping[str, I8]:
     position = {code: i for i, code in enumerate(codes)}
     means = {level: np.zeros(len(codes), np.int64) for level in LEVELS}
     rows = zip(table.text("group_code"), table.text("level"), table.micro("mean_cost_yuan"), strict=True)
-    unknown = sorted({code for code in table.text("group_code") if code not in position})
-    if unknown:
-        raise PolicyError(
-            Problem(
-                str(path.name), f"groups without points: {', '.join(unknown[:5])}", next_step="add them or drop them"
-            )
-        )
+    _require_known(path, table.text("group_code"), codes)
     for code, level, mean in rows:
         means[level][position[code]] = mean
     return means
@@ -179,3 +194,21 @@ def _hospital_factors(path: Path) -> Mapping[str, int]:
         return {}
     table = read_table(path, HOSPITAL_FACTORS)
     return dict(zip(table.text("hospital_id"), (int(v) for v in table.micro("hospital_factor")), strict=True))
+
+
+def _day_surgery(path: Path, kind: str, codes: tuple[str, ...]) -> Mapping[str, DaySurgeryGroup]:
+    if not path.exists():
+        return {}
+    table = read_table(path, DAY_SURGERY_POINTS)
+    if kind == "table":
+        _require_known(path, table.text("group_code"), codes)
+    points = table.micro("group_points").tolist()
+    means = np.maximum(table.micro("mean_cost_yuan"), 0).tolist()
+    return dict(zip(table.text("group_code"), map(DaySurgeryGroup, points, means), strict=True))
+
+
+def _require_known(path: Path, named: Sequence[str], codes: tuple[str, ...]) -> None:
+    unknown = sorted(set(named) - set(codes))
+    if unknown:
+        what = f"groups without points: {', '.join(unknown[:5])}"
+        raise PolicyError(Problem(path.name, what, next_step="add them to group_points.csv or drop them"))

@@ -32,6 +32,8 @@ BANDS = (
 NORMAL, LOW, HIGH, EXTREME = range(4)
 
 Reference = Literal["level_mean", "city_mean", "pay_standard"]
+WHOLE = (1, 1)
+"""The share of a case that earns all its points."""
 _WIDE = float(2**59)
 
 
@@ -79,22 +81,25 @@ def deviation_points(
     factor_micro: I8,
     cost_micro_yuan: I8,
     reference_micro_yuan: I8,
+    share: tuple[int, int] = WHOLE,
 ) -> I8:
     """Points of each case in millionths, int64, exact and rounded once; `reference` is the one named by `compute_by`.
 
-    Where the two references differ, a high case can fall below s k (r - U + 1 < 1); it is never below zero.
+    Where the two references differ, a high case can fall below s k (r - U + 1 < 1); it is never below zero. `share` is
+    the part of the points that a case earns, as a ratio of two whole numbers.
     """
     arguments = (band, group_points_micro, factor_micro, cost_micro_yuan, reference_micro_yuan)
+    part, whole = share
     _, high_denominator = ratio_parts(params.high_ratio)
     size = cost_micro_yuan.astype(np.float64) + reference_micro_yuan
-    is_wide = size * high_denominator * factor_micro.clip(MICRO) >= _WIDE
+    is_wide = size * high_denominator * factor_micro.clip(MICRO) * max(part, whole) >= _WIDE
     points = np.zeros(band.size, np.int64)
     narrow = np.flatnonzero(~is_wide)
-    a, b, d = _terms(params, *(part[narrow] for part in arguments))
-    points[narrow] = half_even_ratio(a, b, d)
+    a, b, d = _terms(params, *(values[narrow] for values in arguments))
+    points[narrow] = half_even_ratio(a, b * part, d * whole)
     for row in np.flatnonzero(is_wide):  # beyond 64 bits: the same terms in Python integers
-        a, b, d = _terms(params, *(part[row : row + 1].astype(object) for part in arguments))
-        points[row] = half_even(a[0] * b[0], d[0])
+        a, b, d = _terms(params, *(values[row : row + 1].astype(object) for values in arguments))
+        points[row] = half_even(a[0] * b[0] * part, d[0] * whole)
     return points
 
 

@@ -7,7 +7,7 @@ m_i is the mean cost of group i, M the mean cost of all cases (docs/sources.md, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +102,23 @@ def own_means(weights: Weights, group_codes: tuple[str, ...], group: I8, cost_fe
         is_grassroots=np.array([code in weights.grassroots for code in group_codes], bool),
         scale_micro=weights.scale_micro,
         overall_mean_micro_yuan=half_even(all_cost * MICRO_YUAN_PER_FEN, all_cases) if all_cases else 0,
+    )
+
+
+def for_day_surgery(weights: Weights, groups: GroupWeights, group_codes: tuple[str, ...]) -> GroupWeights:
+    """The same groups with the points of `day_surgery_points.csv`; a group that has no row there is not priced.
+
+    Their mean cost holds for hospitals of all levels.
+    """
+    own = [weights.day_surgery.get(code) for code in group_codes]
+    points = np.array([0 if row is None else row.points_micro for row in own], np.int64)
+    return replace(
+        groups,
+        points_micro=points,
+        is_priced=np.array([row is not None for row in own], bool),
+        mean_micro_yuan=np.array([0 if row is None else row.mean_micro_yuan for row in own], np.int64),
+        level_mean_micro_yuan=np.zeros_like(groups.level_mean_micro_yuan),
+        relative_weight=points / weights.scale_micro,
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dipsim.errors import PolicyError, Problem
 from dipsim.ledger import INSURANCES
 from dipsim.money import MICRO, MICRO_YUAN_PER_FEN, half_even_ratio, micro
-from dipsim.weighting.outlier import OutlierParams, Reference, bands, deviation_points
+from dipsim.weighting.outlier import WHOLE, OutlierParams, Reference, bands, deviation_points, ratio_parts
 from dipsim.weighting.relative_weight import GroupWeights
 
 I8 = NDArray[np.int64]
@@ -22,6 +24,7 @@ class Weighting:
     level            index into LEVELS of each hospital, -1 for unknown
     factor_micro     factor of each hospital, millionths
     grassroots_micro the one factor of grassroots groups, -1 when they are treated as any other group
+    day_surgery      the groups with points of their own for day surgery; the others are not priced there
     """
 
     groups: GroupWeights
@@ -29,6 +32,7 @@ class Weighting:
     level: I8
     factor_micro: I8
     grassroots_micro: int
+    day_surgery: GroupWeights
 
     def factor(self, group: I8, hospital: I8) -> I8:
         """The factor that applies to each case, millionths."""
@@ -60,12 +64,52 @@ class Weighting:
         is_missing: NDArray[np.bool_] = (level < 0) | (self.groups.level_mean_micro_yuan[level, group] == 0)
         return is_missing
 
-    def points(self, group: I8, hospital: I8, insurance: I8, cost_fen: I8) -> tuple[I8, I8]:
+    def points(
+        self, group: I8, hospital: I8, insurance: I8, cost_fen: I8, share: tuple[int, int] = WHOLE
+    ) -> tuple[I8, I8]:
         """Points in millionths and band of each case, int64; every case has a priced group and a positive reference."""
         cost = cost_fen * MICRO_YUAN_PER_FEN
         classify = self.reference(self.outlier.classify_by, group, hospital, insurance)
         compute = self.reference(self.outlier.compute_by, group, hospital, insurance)
         band = bands(self.outlier, cost, classify)
         factor = self.factor(group, hospital)
-        points = deviation_points(self.outlier, band, self.groups.points_micro[group], factor, cost, compute)
+        points = deviation_points(self.outlier, band, self.groups.points_micro[group], factor, cost, compute, share)
         return points, band
+
+    def points_without_bands(self, group: I8, hospital: I8, share: tuple[int, int]) -> I8:
+        """Points in millionths whatever a case cost: group points x factor x share, rounded once."""
+        part, whole = share
+        factor = self.factor(group, hospital) * part
+        return half_even_ratio(self.groups.points_micro[group], factor, np.int64(MICRO * whole))
+
+    def no_match_points(self, ratio: float, cost_fen: I8) -> I8:
+        """Points in millionths of cases without a group: ratio x scale x cost / mean cost of all cases."""
+        numerator, denominator = ratio_parts(ratio)
+        return half_even_ratio(
+            cost_fen * MICRO_YUAN_PER_FEN,
+            np.int64(self.groups.scale_micro * numerator),
+            np.int64(self.groups.overall_mean_micro_yuan * denominator),
+        )
+
+    def require_points(self, group: I8, codes: Sequence[str]) -> None:
+        """PolicyError naming the groups among these that have no points."""
+        unpriced = [codes[number] for number in np.unique(group) if not self.groups.is_priced[number]]
+        if unpriced:
+            raise PolicyError(
+                _lacking("points", unpriced, "add them to group_points.csv, or route these cases elsewhere")
+            )
+
+    def require_means(self, group: I8, codes: Sequence[str]) -> None:
+        """PolicyError naming the groups among these that r cannot be computed for: they have no mean cost."""
+        if {self.outlier.classify_by, self.outlier.compute_by} == {"pay_standard"}:
+            return
+        groups = self.groups
+        priced = [number for number in np.unique(group) if groups.is_priced[number]]
+        without = [codes[number] for number in priced if groups.mean_micro_yuan[number] == 0]
+        if without:
+            raise PolicyError(_lacking("mean cost", without, "add mean_cost_yuan, or compare with pay_standard"))
+
+
+def _lacking(what: str, codes: Sequence[str], next_step: str) -> Problem:
+    shown = ", ".join(codes[:8]) + (f" and {len(codes) - 8} more" if len(codes) > 8 else "")
+    return Problem("weights", f"groups with cases but without {what}: {shown}", "they cannot be paid", next_step)
