@@ -1,4 +1,4 @@
-"""`dipsim scheme`: bring a published catalogue into a policy folder."""
+"""`dipsim scheme`: bring a published catalogue into a policy folder, or learn one from cases."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from typing import Annotated
 import typer
 
 from dipsim.cli.common import say, show_table
+from dipsim.cli.learn import learn
 
-app = typer.Typer(help="Schemes: import a published catalogue.", no_args_is_help=True)
-
-
-@app.callback()
-def _schemes() -> None:
-    """Keep `import` a verb of its own."""
+app = typer.Typer(help="Schemes: import a published catalogue, or learn one from cases.", no_args_is_help=True)
+app.command("learn")(learn)
 
 
 @app.command("import")

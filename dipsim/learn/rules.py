@@ -1,0 +1,159 @@
+"""Rules of learning: every choice and number that turns history into a catalogue and points, as data (TOML)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, ValidationError, model_validator
+
+from dipsim.errors import PolicyError, Problem
+from dipsim.grouping.catalogue.mapping import SchemeHead, WeightsHead
+from dipsim.paths import PolicyRoots, did_you_mean
+from dipsim.policy.document import read_document
+from dipsim.policy.files import thawed
+from dipsim.policy.params import Params, Strict
+
+FOLDER = "groupers/learn"
+"""Where rules of learning lie in a policy folder."""
+
+Cases: TypeAlias = Annotated[int, Field(ge=1)]
+Share: TypeAlias = Annotated[float, Field(gt=0, le=1, multiple_of=0.000001)]
+Percent: TypeAlias = Annotated[float, Field(ge=0, le=100, multiple_of=0.000001)]
+NONE = Literal["none"]
+
+
+class HistoryRules(Params):
+    """What `[history]` may say: the window of years, which the year to be settled is not part of."""
+
+    year_basis: Literal["discharged_on", "settled_on", "admitted_on", "none"] = Field(
+        description="The date whose year a case counts to; none: all cases are one year"
+    )
+    years: tuple[int, ...] = Field(description="Oldest first; empty with year_basis = none")
+    year_weights: tuple[Annotated[int, Field(ge=0)], ...] = Field(description="One for each year")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> HistoryRules:
+        if len(self.years) != len(self.year_weights):
+            raise ValueError("give one of year_weights for each of years")
+        if (self.year_basis == "none") == bool(self.years):
+            raise ValueError("name the years, or with year_basis = 'none' no year")
+        if list(self.years) != sorted(set(self.years)):
+            raise ValueError("name each year once, oldest first")
+        if self.years and not sum(self.year_weights):
+            raise ValueError("one of year_weights must be above 0")
+        return self
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """The weight of each year; one year of weight 1 when cases have no year."""
+        return self.year_weights or (1,)
+
+
+class CompositeSuffixes(Strict):
+    """What stands behind the category in the code of a composite group, by class."""
+
+    conservative: str = Field(min_length=1)
+    diagnostic: str = Field(min_length=1)
+    therapeutic: str = Field(min_length=1)
+    surgery: str = Field(min_length=1)
+
+
+class CatalogueRules(Params):
+    """What `[catalogue]` may say: which combinations of diagnosis and procedures become groups."""
+
+    procedures: Literal["all", "main"] = Field(description="Which procedures of a case make its combination")
+    core_threshold: Cases | NONE = Field(description="Cases from which on a combination is a core group")
+    core_coverage: Share | NONE = Field(
+        description="Share of all cases that core combinations must hold; the threshold is the largest that does"
+    )
+    minimum_cases: Cases = Field(description="A group of fewer cases is not made")
+    composite_suffixes: CompositeSuffixes
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> CatalogueRules:
+        if (self.core_threshold == "none") == (self.core_coverage == "none"):
+            raise ValueError("state one of core_threshold and core_coverage, and 'none' for the other")
+        return self
+
+
+class TrimmingRules(Params):
+    """What `[trimming]` may say: which cases are left out of every mean."""
+
+    method: Literal["none", "percentile"]
+    lower_percent: Percent = Field(description="Cases below this percentile of their group, by nearest rank, are out")
+    upper_percent: Percent = Field(description="Cases above this percentile of their group, by nearest rank, are out")
+    minimum_cases: Cases = Field(description="A group of fewer cases is not trimmed")
+    warn_above_ratio: Share = Field(description="Warn when a larger share of all cases is trimmed")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> TrimmingRules:
+        if self.lower_percent >= self.upper_percent:
+            raise ValueError("lower_percent must be below upper_percent")
+        return self
+
+
+class MeanRules(Params):
+    """What `[means]` may say: how several years become one mean, and what points are relative to."""
+
+    mean_reading: Literal["weighted_mean_of_annual_means", "pooled"]
+    overall_mean: Literal["all_cases", "grouped_cases", "fixed"] = Field(description="Whose mean is M")
+    overall_mean_yuan: Annotated[float, Field(gt=0, multiple_of=0.000001)] | NONE = Field(description="M, when fixed")
+    per_insurance: bool = Field(description="Whether employees and residents have weights of their own too")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> MeanRules:
+        if (self.overall_mean == "fixed") == (self.overall_mean_yuan == "none"):
+            raise ValueError("state overall_mean_yuan with overall_mean = 'fixed', and only then")
+        return self
+
+
+class FactorRules(Params):
+    """What `[hospital_factor]` may say: which of the factors computed is the one that counts."""
+
+    column: Literal["crude_by_level", "crude_by_hospital", "standardised_by_level", "standardised_by_hospital", "none"]
+
+
+class StabilityRules(Params):
+    """What `[stability]` may say."""
+
+    flag_above_ratio: float = Field(gt=0, description="Change of a group's points in the last year that is flagged")
+
+
+class LearningRules(Strict):
+    """A whole file of rules."""
+
+    history: HistoryRules
+    catalogue: CatalogueRules
+    trimming: TrimmingRules
+    means: MeanRules
+    hospital_factor: FactorRules
+    stability: StabilityRules
+    scheme: SchemeHead
+    weights: WeightsHead
+
+
+def read_rules(path: Path) -> LearningRules:
+    """The rules of a TOML file; PolicyError with all its problems."""
+    document = read_document(path, path.name, path.stem)
+    try:
+        return LearningRules.model_validate(thawed(document.values))
+    except ValidationError as error:
+        known = {
+            name
+            for field in LearningRules.model_fields.values()
+            if isinstance(field.annotation, type) and issubclass(field.annotation, Strict)
+            for name in field.annotation.model_fields
+        }
+        raise PolicyError(document.problems(error, "", known)) from error
+
+
+def rules_file(name_or_file: str, roots: PolicyRoots) -> Path:
+    """The file given, or the rules of that name in the first policy folder that has them; raises PolicyError."""
+    if name_or_file.endswith(".toml"):
+        return Path(name_or_file)
+    found = {path.stem: path for root in reversed(roots.roots) for path in sorted((root / FOLDER).glob("*.toml"))}
+    if name_or_file not in found:
+        hint = did_you_mean(name_or_file, found) or f"known: {', '.join(sorted(found))}, or give a .toml file"
+        raise PolicyError(Problem(f"rules of learning '{name_or_file}'", "not found", next_step=hint))
+    return found[name_or_file]
