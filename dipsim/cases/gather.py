@@ -180,7 +180,7 @@ def _constants(mapping: CaseMapping, wanted: Collection[str] | None) -> dict[str
 
 
 def _stacked(name: str, tables: Sequence[RawTable], headers: Sequence[Mapping[str, str]]) -> Any:
-    """One column of all files; where one file has lists and another text, the lists win only if all are lists."""
+    """One column of all files; CaseDataError where one file has lists and another text."""
     parts = [table.columns[found[name]] for table, found in zip(tables, headers, strict=True)]
     if len({str(part.type) for part in parts}) > 1:
         raise CaseDataError(Problem(name, "lists in one file, text in another", next_step="store it in one form"))

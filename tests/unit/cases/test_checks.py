@@ -28,8 +28,14 @@ def marked(folder: Path, key: str, text: str) -> tuple[str, ...]:
         ("zero_cost", "case_id,total_cost_yuan\nA,0.00\nB,0.01\nC,\n"),
         (
             "length_of_stay_against_dates",
-            "case_id,length_of_stay_days,admitted_on,discharged_on\nA,4,2025-01-01,2025-01-03\nB,2,2025-01-01,2025-01-03\n"
-            "C,1,2025-01-01,2025-01-01\nD,0,2025-01-01,2025-01-01\nE,9,,2025-01-01\nF,,2025-01-01,2025-01-03\n",
+            """case_id,length_of_stay_days,admitted_on,discharged_on
+A,4,2025-01-01,2025-01-03
+B,2,2025-01-01,2025-01-03
+C,1,2025-01-01,2025-01-01
+D,0,2025-01-01,2025-01-01
+E,9,,2025-01-01
+F,,2025-01-01,2025-01-03
+""",
         ),
         ("age_days_only_under_one", "case_id,age_years,age_days\nA,1,20\nB,0,20\nC,,20\nD,70,\n"),
         ("fees_against_total", f"case_id,total_cost_yuan,{FEES}\nA,5,6,,,,,\nB,6,6,,,,,\nC,,9,,,,,\n"),

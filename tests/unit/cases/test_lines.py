@@ -12,7 +12,7 @@ CELLS = st.text(alphabet='ab,"\n', max_size=4)
 
 
 def lines_of(text: str) -> list[int]:
-    return find_records(text.encode(), ",").lines.tolist()
+    return [int(line) for line in find_records(text.encode(), ",").lines]
 
 
 def test_a_record_is_a_line_when_nothing_is_quoted() -> None:
