@@ -59,9 +59,10 @@ def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]],
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    table = Table(title=title, title_style="bold", title_justify="left", header_style="bold", box=None, pad_edge=False)
     for number, name in enumerate(header):
-        table.add_column(name, justify="right" if number in right else "left", overflow="fold")
+        is_number = number in right
+        table.add_column(name, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
     for row in rows:
         table.add_row(*row)
     Console(highlight=False).print(table)

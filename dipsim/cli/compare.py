@@ -56,5 +56,5 @@ def compare(
     comparison = compared(inputs, scenarios, threads)
     write_comparison(comparison, reading, output, lang)
     for result in comparison.results:
-        print_summary(result, reading)
+        print_summary(result, reading, lang)
     say(str(output / "report.html"))

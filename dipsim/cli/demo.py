@@ -42,5 +42,5 @@ def demo(
     results = output / "results"
     write_comparison(comparison, reading, results, lang)
     for result in comparison.results:
-        print_summary(result, reading)
+        print_summary(result, reading, lang)
     say(str(results / "report.html"))

@@ -61,34 +61,31 @@ def run(
     result = simulate(inputs, chosen, threads=threads)
     write_run(result, reading, output, cases=write_cases)
     write_report(result, output / "report.html", lang)
-    print_summary(result, reading)
+    print_summary(result, reading, lang)
     say(str(output / "report.html"))
 
 
-def print_summary(result: Result, reading: CaseReading) -> None:
+def print_summary(result: Result, reading: CaseReading, lang: str) -> None:
     """The point values and where every case went."""
     from dipsim.ledger import INSURANCES
-    from dipsim.money import yuan_text
+    from dipsim.money import FEN, MICRO
     from dipsim.report.tables import books
 
     rows = [
         (
             INSURANCES[price.insurance],
-            "-" if price.budget_fen is None else yuan_text(price.budget_fen),
-            f"{price.points_micro / 1e6:,.2f}",
+            "-" if price.budget_fen is None else f"{price.budget_fen / FEN:,.2f}",
+            f"{price.points_micro / MICRO:,.2f}",
             f"{price.value_yuan:.4f}",
             price.guard,
-            yuan_text(price.residual_fen),
+            f"{price.residual_fen / FEN:,.2f}",
         )
         for price in result.prices
     ]
-    header = (
-        "insurance 险种",
-        "budget 预算（元）",
-        "points 总分值",
-        "point value 点值",
-        "guard 上下限",
-        "to reserve 转入风险金",
-    )
-    show_table(result.scenario.head.title_zh, header, rows, right=(1, 2, 3, 5))
+    head = result.scenario.head
+    is_zh = lang == "zh"
+    header = ("险种", "预算（元）", "分值", "点值（元）", "点值上下限", "转入风险金（元）")
+    if not is_zh:
+        header = ("insurance", "budget, yuan", "points", "yuan per point", "guard", "to reserve, yuan")
+    show_table(head.title_zh if is_zh else head.title, header, rows, right=(1, 2, 3, 5))
     say(books(result, reading))
