@@ -17,14 +17,23 @@ from dipsim.errors import CaseDataError, Problem
 from dipsim.grouping.dip import Grouping, Status
 from dipsim.registry import CLAIM_RULES, RULES, table_of
 from dipsim.rule import Rule, Stage
-from dipsim.scenario import ASKABLE, GROUP_STATUS, HOSPITAL_LEVEL, HOSPITAL_TYPE, Route, Scenario, Span
+from dipsim.scenario import (
+    ASKABLE,
+    GROUP_STATUS,
+    HOSPITAL_LEVEL,
+    HOSPITAL_TYPE,
+    OUTSIDE_YEAR_RULE,
+    Route,
+    Scenario,
+    Span,
+)
 
 I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 REJECTED = -1
 """The rule of a case that was rejected."""
-OUTSIDE_POOL = next(i for i, rule in enumerate(RULES) if rule.key == "outside_pool")
+OUTSIDE_POOL = RULES.index(CLAIM_RULES[OUTSIDE_YEAR_RULE])
 
 
 @dataclass(frozen=True, slots=True)

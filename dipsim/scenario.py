@@ -23,11 +23,15 @@ from dipsim.policy.fingerprint import combine, fingerprint_values
 from dipsim.policy.params import Params, Source, Strict
 from dipsim.policy.scheme import Scheme, read_scheme
 from dipsim.policy.weights import LEVELS, Weights, read_weights
-from dipsim.registry import CLAIM_RULES, TABLES
+from dipsim.registry import CLAIM_RULES, RULES, TABLES, WEIGHTING_TABLES, table_of
+from dipsim.rule import Stage
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
 
 M = TypeVar("M", bound=Strict)
+
+OUTSIDE_YEAR_RULE = "outside_pool"
+"""Where a case goes whose date lies in another year."""
 
 FAMILIES = ("payment", "weighting", "settlement")
 """Tables of tables: each table in them holds the parameters of one mechanism."""
@@ -190,9 +194,12 @@ def typed(document: Document, roots: PolicyRoots) -> Scenario:
     params = {}
     for name, model in TABLES.items():
         if name not in _tables(document):
-            problems.append(Problem(document.file, f"no table [{name}]", "a baseline states every parameter", "add it"))
-        elif (checked := _checked(document, model, name, document.table(name), problems)) is not None:
+            continue
+        if (checked := _checked(document, model, name, document.table(name), problems)) is not None:
             params[name] = checked
+    for name in _needed(head) - _tables(document):
+        why = "a baseline states every parameter of the rules that its routes name"
+        problems.append(Problem(document.file, f"no table [{name}]", why, "add it"))
     for name in _tables(document) - TABLES.keys():
         next_step = did_you_mean(name, TABLES) or f"known: {', '.join(TABLES)}"
         problems.append(Problem(f"{document.place(name)}: [{name}]", "no such table", next_step=next_step))
@@ -202,6 +209,18 @@ def typed(document: Document, roots: PolicyRoots) -> Scenario:
         raise PolicyError(problems)
     scheme, weights = _folders(document, head, roots)
     return Scenario(document, roots, head, params, scheme, weights)
+
+
+def _needed(head: Head | None) -> set[str]:
+    """The tables that a scenario must state: those of the rules it uses, and of the weighting if one claims points."""
+    if head is None:
+        return set()
+    claiming = [CLAIM_RULES[route.pay] for route in head.route if route.pay in CLAIM_RULES]
+    if head.year_basis != "none":
+        claiming.append(CLAIM_RULES[OUTSIDE_YEAR_RULE])
+    pricing = [rule for rule in RULES if rule.stage is Stage.PRICE]
+    weighting = set(WEIGHTING_TABLES) if any(rule.is_weighted for rule in claiming) else set()
+    return {table_of(rule) for rule in (*claiming, *pricing)} | weighting
 
 
 def _tables(document: Document) -> set[str]:

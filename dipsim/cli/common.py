@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -31,7 +31,7 @@ Set = Annotated[
     list[str],
     typer.Option("--set", help="Override one parameter: weighting.outlier.high_ratio=2.5", show_default=False),
 ]
-Lang = Annotated[str, typer.Option("--lang", help="Language of what is printed: zh or en")]
+Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed: zh or en")]
 
 
 def table_file(path: Path) -> Path:

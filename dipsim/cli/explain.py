@@ -44,7 +44,7 @@ def case(
 ) -> None:
     """Explain one case: its group, its points, its pay, each with its source.
 
-    Example: dipsim explain case C00001 demo-out/data -s demo-city/baseline-2025
+    Example: dipsim explain case D0012345 demo-out/data -s demo-city/baseline-2025
     """
     from dipsim.cases.mapping import read_mapping
     from dipsim.explain import explain_case

@@ -46,7 +46,7 @@ def test_a_million_cases_are_drawn_and_paid_to_the_fen(tmp_path: Path) -> None:
     words = ("-s", "year", "--policy", city, "--procedure-classes", classes, "--threads", "2")
     dipsim("run", year, *words, "-o", tmp_path / "out")
 
-    with (tmp_path / "out" / "hospitals.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "out" / "hospitals_by_insurance.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len({row["hospital_id"] for row in rows}) == HOSPITALS
     assert {row["insurance"] for row in rows} == {"employee", "resident"}
