@@ -18,6 +18,8 @@ _LANES = 2
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
+_BLOCK = 1 << 14
+"""Values mixed at a time, few enough to stay in the cache."""
 
 
 def fresh_salt() -> bytes:
@@ -78,10 +80,13 @@ def _digests(texts: Sequence[str]) -> U8:
 
 def _mixed(values: U8) -> U8:
     """Every bit of the result depends on every bit of the value (finaliser of splitmix64, Steele et al. 2014)."""
-    values = values + _GOLDEN
-    values ^= values >> np.uint64(30)
-    values *= _MIX_1
-    values ^= values >> np.uint64(27)
-    values *= _MIX_2
-    values ^= values >> np.uint64(31)
-    return values
+    mixed = np.empty_like(values, order="C")
+    for start in range(0, values.shape[1], _BLOCK):
+        block = values[:, start : start + _BLOCK] + _GOLDEN
+        block ^= block >> np.uint64(30)
+        block *= _MIX_1
+        block ^= block >> np.uint64(27)
+        block *= _MIX_2
+        block ^= block >> np.uint64(31)
+        mixed[:, start : start + _BLOCK] = block
+    return mixed
