@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from dipsim.cases.read import CaseReading
     from dipsim.errors import DipsimError
     from dipsim.paths import PolicyRoots
     from dipsim.scenario import Scenario
@@ -32,6 +33,17 @@ Set = Annotated[
     typer.Option("--set", help="Override one parameter: weighting.outlier.high_ratio=2.5", show_default=False),
 ]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed: zh or en")]
+
+
+def show_reading(reading: CaseReading) -> None:
+    """What reading left out or changed, on the error stream: a misspelt column is seen before it is missed."""
+    for ignored in reading.ignored_columns:
+        hint = f"; {ignored.hint}" if ignored.hint else ""
+        typer.echo(f"note: column '{ignored.column}' is not in the data dictionary and was left out{hint}", err=True)
+    for change in reading.changes:
+        first = change.examples[0]
+        example = f"{first.before!r} -> {first.after!r}"
+        typer.echo(f"note: {change.column}: {change.kind} changed in {change.cells:,} cells, as {example}", err=True)
 
 
 def table_file(path: Path) -> Path:

@@ -18,6 +18,7 @@ from dipsim.cli.common import (
     Threads,
     loaded,
     say,
+    show_reading,
 )
 from dipsim.cli.run import print_summary
 
@@ -53,6 +54,7 @@ def compare(
     scenarios = [loaded(name, roots, (), procedure_classes) for name in scenario]
     companions = Companions(hospitals, budget, None)
     inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
+    show_reading(reading)
     comparison = compared(inputs, scenarios, threads)
     write_comparison(comparison, reading, output, lang)
     for result in comparison.results:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dipsim.cli.common import Lang, Threads, say
+from dipsim.cli.common import Lang, Threads, say, show_reading
 from dipsim.cli.run import print_summary
 
 SCENARIOS = ("demo-city/baseline-2025", "demo-city/tighter-bands")
@@ -38,6 +38,7 @@ def demo(
     write_region(generate(demo_region(), seed, cases), data)
     roots = policy_roots(None)
     inputs, reading = read_inputs([data], Companions())
+    show_reading(reading)
     comparison = compared(inputs, [load_scenario(name, roots) for name in SCENARIOS], threads)
     results = output / "results"
     write_comparison(comparison, reading, results, lang)

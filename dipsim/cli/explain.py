@@ -19,6 +19,7 @@ from dipsim.cli.common import (
     Set,
     loaded,
     say,
+    show_reading,
     show_table,
 )
 
@@ -54,7 +55,8 @@ def case(
 
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
     companions = Companions(hospitals, budget, point_values)
-    inputs, _ = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
+    inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
+    show_reading(reading)
     _print(explain_case(simulate(inputs, chosen), case_id), lang)
 
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dipsim.cli.common import Cases, ClassesFile, MappingFile, PolicyDir, Threads, say, show_table, table_file
+from dipsim.cli.common import (
+    Cases,
+    ClassesFile,
+    MappingFile,
+    PolicyDir,
+    Threads,
+    say,
+    show_reading,
+    show_table,
+    table_file,
+)
 
 if TYPE_CHECKING:
     from dipsim.cases.table import CaseTable
@@ -53,6 +63,7 @@ def group(
     if procedure_classes is not None:
         rules = rules.with_procedure_classes(read_procedure_classes(procedure_classes))
     reading = read_cases(cases, None if mapping is None else read_mapping(mapping))
+    show_reading(reading)
     grouping = group_cases(reading.cases, rules, threads)
     write_columns(output, grouped_columns(reading.cases, grouping))
     rejected = output.with_name(f"{output.stem}.rejected.csv")

@@ -21,6 +21,7 @@ from dipsim.cli.common import (
     Threads,
     loaded,
     say,
+    show_reading,
     show_table,
 )
 
@@ -58,6 +59,7 @@ def run(
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
     companions = Companions(hospitals, budget, point_values)
     inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
+    show_reading(reading)
     result = simulate(inputs, chosen, threads=threads)
     write_run(result, reading, output, cases=write_cases)
     write_report(result, output / "report.html", lang)
