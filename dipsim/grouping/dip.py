@@ -143,14 +143,14 @@ def compile_scheme(
     keys = _numbered(row.diagnosis for row in core)
     categories = _numbered(row.diagnosis for row in scheme.rows if row.kind == "composite")
     codes = _numbered(code for row in core for code in row.procedures)
-    key_of_row = np.array([keys[row.diagnosis] for row in core], np.int64)
+    rows_of_key = np.bincount(np.array([keys[row.diagnosis] for row in core], np.int64), minlength=len(keys))
     return kernel.SchemeArrays(
         diagnosis=_diagnosis_array(scheme, diagnosis_values, keys, categories),
         procedure=_procedure_array(scheme, procedure_values, codes),
-        key_start=_starts(np.bincount(key_of_row, minlength=len(keys))),
-        row_group=np.array([group[row.group_code] for row in core], np.int32),
-        need_start=_starts(np.array([len(row.procedures) for row in core], np.int64)),
-        needs=np.array([codes[code] for row in core for code in row.procedures], np.int32),
+        key_start=_starts(rows_of_key),
+        core=_core_array(core, group, codes),
+        other_start=_starts(np.array([len(row.other_procedures) for row in core], np.int64)),
+        others=np.array([codes[code] for row in core for code in row.other_procedures], np.int32),
         composite=_composite_array(scheme.rows, group, categories),
         settings=_settings_array(scheme.semantics),
     )
@@ -212,6 +212,15 @@ def _procedure_array(scheme: Scheme, values: Sequence[str], codes: Mapping[str, 
         array[number, kernel.CODE] = codes.get(code, kernel.NONE)
         array[number, kernel.CLASS] = _CLASS_RANK[scheme.procedure_classes.get(code, "")]
         array[number, kernel.TREATMENT] = _TREATMENT_NUMBER[scheme.procedure_treatments.get(code, "")]
+    return array
+
+
+def _core_array(rows: Sequence[GroupRow], group: Mapping[str, int], codes: Mapping[str, int]) -> I4:
+    array = np.empty((len(rows), 3), np.int32)
+    for number, row in enumerate(rows):
+        array[number, kernel.GROUP] = group[row.group_code]
+        array[number, kernel.MAIN] = codes[row.main_procedure] if row.main_procedure else kernel.NONE
+        array[number, kernel.ASKED] = len(row.procedures)
     return array
 
 
