@@ -166,12 +166,15 @@ def _view(
         for need in (Need.GROUP_POINTS, Need.HOSPITAL_FACTOR)
     )
     level = _levels(hospitals, accounts)
-    claiming = np.unique(hospital[np.union1d(weighted, factored)])
-    _require_levels(level, hospitals is not None, scenario, accounts, claiming)
+    readers = _level_readers(scenario, weighted.size > 0, factored.size > 0)
+    _require_levels(
+        level, hospitals is not None, readers, accounts, np.unique(hospital[np.union1d(weighted, factored)])
+    )
     factor = np.full(len(accounts.hospital_ids), MICRO, np.int64)
-    of_factor = np.unique(hospital[factored])
-    ids = tuple(accounts.hospital_ids[number] for number in of_factor)
-    factor[of_factor] = factors_micro(scenario.hospital_factor, scenario.weights, ids, level[of_factor])
+    if factored.size:
+        of_factor = np.unique(hospital[factored])
+        ids = tuple(accounts.hospital_ids[number] for number in of_factor)
+        factor[of_factor] = factors_micro(scenario.hospital_factor, scenario.weights, ids, level[of_factor])
     weighting = _weighting(cases, scenario, grouping, weighted, level, factor, hospital) if weighted.size else None
     insurance = _insurance_index(cases)
     return View(cases, np.zeros(0, np.int64), hospital, insurance, grouping, weighting, level, factor)
@@ -206,15 +209,19 @@ def _levels(hospitals: Hospitals | None, accounts: Accounts) -> I8:
     return np.array([LEVELS.index(name) if name in LEVELS else -1 for name in known], np.int64)
 
 
-def _require_levels(level: I8, has_table: bool, scenario: Scenario, accounts: Accounts, claiming: I8) -> None:
-    """CaseDataError naming the claiming hospitals without a level, when it is read or a table should state it."""
-    readers = [
-        f"[weighting.outlier] {key}"
-        for key in ("classify_by", "compute_by")
-        if getattr(scenario.outlier, key) == "level_mean"
-    ]
-    if scenario.hospital_factor.by == "level":
+def _level_readers(scenario: Scenario, is_weighted: bool, is_factored: bool) -> list[str]:
+    """The parameters by which the run reads the level of a hospital."""
+    readers = []
+    if is_weighted:
+        references = {"classify_by": scenario.outlier.classify_by, "compute_by": scenario.outlier.compute_by}
+        readers = [f"[weighting.outlier] {key}" for key, kind in references.items() if kind == "level_mean"]
+    if is_factored and scenario.hospital_factor.by == "level":
         readers.append("[weighting.hospital_factor] by")
+    return readers
+
+
+def _require_levels(level: I8, has_table: bool, readers: list[str], accounts: Accounts, claiming: I8) -> None:
+    """CaseDataError naming the claiming hospitals without a level, when it is read or a table should state it."""
     missing = [accounts.hospital_ids[number] for number in claiming if level[number] < 0]
     if missing and (readers or has_table):
         shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")

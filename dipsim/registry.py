@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dipsim.payment import dip, fee_for_service, outside_pool
+from dipsim.payment import bed_day, day_surgery, dip, fee_for_service, outside_pool
 from dipsim.policy.params import Params
 from dipsim.rule import Rule, Stage
 from dipsim.settlement import point_value
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
 
-RULES: tuple[Rule, ...] = (*dip.RULES, *fee_for_service.RULES, *outside_pool.RULES, *point_value.RULES)
+RULES: tuple[Rule, ...] = (
+    *dip.RULES,
+    *day_surgery.RULES,
+    *bed_day.RULES,
+    *fee_for_service.RULES,
+    *outside_pool.RULES,
+    *point_value.RULES,
+)
 
 _FOLDER = {Stage.CLAIM: "payment", Stage.PRICE: "settlement", Stage.SETTLE: "settlement"}
 
@@ -24,9 +31,11 @@ def table_of(rule: Rule) -> str:
     return f"{_FOLDER[rule.stage]}.{rule.key}"
 
 
-TABLES: Mapping[str, type[Params]] = {
-    **{table_of(rule): rule.params for rule in RULES},
+WEIGHTING_TABLES: Mapping[str, type[Params]] = {
     "weighting.outlier": OutlierParams,
     "weighting.hospital_factor": HospitalFactorParams,
 }
+"""The tables that every rule which claims points reads."""
+
+TABLES: Mapping[str, type[Params]] = {**{table_of(rule): rule.params for rule in RULES}, **WEIGHTING_TABLES}
 """Every table of parameters that a scenario may hold."""
