@@ -127,6 +127,6 @@ def _change_title(table: ReportTable, number: int, scenario: str, lang: Lang) ->
     moved = money(sum(change for change in changes if change > 0), lang)
     lost = money(-sum(change for change in changes if change < 0), lang)
     return Text(
-        f"{scenario}: {gains} hospitals gain {moved}, {losses} lose {lost}",
+        f"{scenario}: {gains} of {len(table)} hospitals gain {moved}, {losses} lose {lost}",
         f"{scenario}：{gains} 家机构多得 {moved}，{losses} 家少得 {lost}",
     ).of(lang)

@@ -47,6 +47,7 @@ _STATUS_EN = {
 }
 
 TERMS: Mapping[str, Text] = {
+    **{key: Text(key.replace("_", " "), label_zh) for rule in RULES for key, label_zh in rule.flags},
     "all": Text("All", "合计"),
     "employee": Text("Employee", "职工"),
     "resident": Text("Resident", "居民"),

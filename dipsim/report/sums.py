@@ -28,7 +28,7 @@ class PaidCells:
 
     pay_fen    yuan claims, and the cell's share of what the hospital got for its points; in gross form patients have
                already paid a part of it
-    band       index into `BANDS` of the cells that claim points, -1 for the others
+    band       index into `BANDS` of the cells that claim the points of groups, -1 for the others
     """
 
     cells: Cells
@@ -45,7 +45,7 @@ class PaidCells:
 
 
 BANDS: tuple[str, ...] = next(tuple(key for key, _ in rule.flags) for rule in RULES if rule.is_weighted)
-"""The deviation bands, and the cases without a group, in the order of their flags."""
+"""The deviation bands, and the cases without a group: the first flags of every rule that claims points of groups."""
 NO_MATCH = BANDS.index("no_match")
 
 
@@ -65,7 +65,8 @@ def paid_cells(result: Result) -> PaidCells:
         shares, _ = split_fen(amount, cells.points_micro[rows], ids)
         pay[rows] += shares
     is_weighted = np.array([rule.is_weighted for rule in RULES])
-    return PaidCells(cells, pay, np.where(is_weighted[cells.rule], cells.flag, -1))
+    has_band = is_weighted[cells.rule] & (cells.flag < len(BANDS))
+    return PaidCells(cells, pay, np.where(has_band, cells.flag, -1))
 
 
 def pool_cells(result: Result) -> Cells:

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dipsim.pipeline import simulate
+from dipsim.policy.fingerprint import short
+from dipsim.report.charts import MOST_HOSPITALS, Chart, at_both_ends, group_gaps, left_out, result_charts
+from dipsim.report.comparison_charts import comparison_charts
+from dipsim.report.labels import LANGS, Lang
+from dipsim.report.tables import hospital_table
+from tests.property.regions import random_region
+from tests.unit.report import region
+
+CHARTS = (*result_charts(region.result()), *comparison_charts(region.comparison().results))
+UNITS = {"zh": "元|%", "en": "yuan|%"}
+
+
+def words(svg: str) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+
+
+def test_a_run_has_three_charts_and_a_comparison_two_more() -> None:
+    assert [chart.key for chart in CHARTS] == ["pay_per_cost", "group_gap", "bands", "point_values", "change_1"]
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.key)
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_chart_says_its_finding_its_units_and_its_fingerprint(chart: Chart, lang: Lang) -> None:
+    text = chart.svg.of(lang)
+    said = words(text)
+    assert chart.title.of(lang).replace(" ", "") in "".join(said).replace(" ", "")
+    assert any(re.search(UNITS[lang], word) for word in said)
+    assert any(short(region.result().fingerprint) in word for word in said)
+
+
+def test_the_finding_names_the_hospitals_at_both_ends() -> None:
+    assert CHARTS[0].title.zh == "每元费用应付：H1最高（0.200），H2最低（0.141），全市 0.163"
+    assert CHARTS[4].title.en == "Narrow bands: 1 of 2 hospitals gain 408 yuan, 1 lose 408 yuan"
+
+
+def test_group_gaps_are_against_the_average_and_add_up_to_nothing() -> None:
+    drawn = random_region(11)
+    result = simulate(drawn.inputs, drawn.scenario)
+    table, gaps = group_gaps(result)
+    assert gaps == sorted(gaps, reverse=True)
+    assert len(table) == len(gaps)
+    assert group_gaps(region.result())[1] == []  # one group is the average
+
+
+def test_of_many_hospitals_both_ends_are_shown_and_the_rest_is_counted() -> None:
+    table = hospital_table(region.result())
+    many = table.taken([0] * MOST_HOSPITALS + [1] * 20)
+    assert len(at_both_ends(many, MOST_HOSPITALS)) == MOST_HOSPITALS
+    assert at_both_ends(table, MOST_HOSPITALS) is table
+    assert "20" in left_out(20, "zh")
+    assert left_out(0, "en") == ""

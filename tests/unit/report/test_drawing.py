@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from dipsim.report.drawing import Key, Sheet, at_right, columns, draw, rows_on, shortened, svg, wrapped
+
+
+def test_a_chinese_character_takes_two_columns() -> None:
+    assert columns("三级 A") == 6
+
+
+def test_a_long_name_ends_in_an_ellipsis() -> None:
+    assert shortened("示例市第一人民医院", 9) == "示例市第…"
+    assert shortened("示例市", 6) == "示例市"
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "lines"),
+    [
+        ("one two three", 7, ["one two", "three"]),
+        ("最高（0.676）的医院", 8, ["最高", "（0.676）", "的医院"]),
+        ("甲乙，丙丁", 4, ["甲", "乙，", "丙丁"]),
+        ("unbreakablylong", 5, ["unbreakablylong"]),
+    ],
+)
+def test_a_title_breaks_between_words_and_never_inside_a_bracket(text: str, most: int, lines: list[str]) -> None:
+    assert wrapped(text, most) == lines
+
+
+def drawn(name: str) -> str:
+    figure, (axes,) = draw(Sheet("标题", "指纹 abc", [Key("#08519c", "三级")]), 60)
+    axes.barh([0, 1], [3, -1])
+    rows_on(axes, [name, "b"])
+    at_right(axes, ["3", "−1"])
+    return svg(figure, "some_chart", "zh", "标题 <&>")
+
+
+def test_text_stays_text_and_no_font_of_the_machine_is_named() -> None:
+    text = drawn("中医院")
+    assert ">中医院</text>" in text
+    assert "DejaVu" not in text
+    assert 'aria-label="标题 &lt;&amp;&gt;"' in text
+
+
+def test_the_same_chart_has_the_same_bytes_and_no_date(caplog: pytest.LogCaptureFixture) -> None:
+    assert drawn("中医院") == drawn("中医院")
+    assert "<metadata" not in drawn("中医院")
+    assert caplog.records == []
+
+
+def test_a_dollar_sign_in_a_name_is_no_formula() -> None:
+    assert ">a $x^2$ b</text>" in drawn("a $x^2$ b")
+
+
+def test_ids_are_the_charts_own() -> None:
+    text = drawn("b")
+    assert 'id="figure' not in text
+    assert text.count('id="some_chart-zh-figure_1"') == 1
+    assert "url(#some_chart-zh-" in text
