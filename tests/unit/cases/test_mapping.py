@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dipsim.cases.mapping import mapping_of, read_mapping
+from dipsim.cases.read import read_cases
 from dipsim.errors import CaseDataError
 from tests.unit.cases.tables import read_text, refused, written
 
@@ -39,8 +40,6 @@ def test_columns_constants_values_and_formats_lead_to_the_canonical_table(tmp_pa
     text = "Cost;in;dx;insurance;group_code\n1.234,50;31.01.2025;I10,E11;310;217.0\n?;?;?;-;A.0x\n"
     path = written(tmp_path, mapping, "m.toml")
     found = read_mapping(path)
-    from dipsim.cases.read import read_cases
-
     cases = read_cases([written(tmp_path, text)], found).cases
     assert cases.case_ids.to_pylist() == ["1", "2"]
     assert cases.fen("total_cost_yuan").tolist()[0] == 123450
@@ -111,3 +110,9 @@ def test_a_mapped_header_that_the_file_lacks_is_refused_with_the_near_one(tmp_pa
 def test_a_column_that_the_mapping_states_too_is_refused(tmp_path: Path) -> None:
     said = refused(tmp_path, "case_id,insurance\n1,other\n", constants={"insurance": "employee"})
     assert said == "cases.csv: insurance: mapping.toml states it too; take it out of the mapping or rename the column"
+
+
+def test_a_header_may_bear_the_name_of_another_column(tmp_path: Path) -> None:
+    swapped = {"age_years": "age_days", "age_days": "age_years"}
+    cases = read_text(tmp_path, "case_id,age_days,age_years\nA,0,20\n", columns=swapped).cases
+    assert (cases.integer("age_years").tolist(), cases.integer("age_days").tolist()) == ([0], [20])

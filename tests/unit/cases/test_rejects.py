@@ -83,9 +83,13 @@ def test_discharge_before_admission_is_rejected(tmp_path: Path) -> None:
 
 
 def test_fees_that_miss_the_total_by_one_fen_are_rejected(tmp_path: Path) -> None:
-    reading = read_text(tmp_path, f"{FEES}\nA,21.00,1,2,3,4,5,6\nB,21.01,1,2,3,4,5,6\n")
+    fees = "1,2,3,4,5,6"
+    reading = read_text(tmp_path, f"{FEES}\nA,21.00,{fees}\nB,21.01,{fees}\nC,20.99,{fees}\n")
     assert reading.cases.case_ids.to_pylist() == ["A"]
-    assert rejects_of(reading) == [(3, "B", "total_cost_yuan", "21.01", "fees_not_total")]
+    assert rejects_of(reading) == [
+        (3, "B", "total_cost_yuan", "21.01", "fees_not_total"),
+        (4, "C", "total_cost_yuan", "20.99", "fees_not_total"),
+    ]
     assert reading.rejects[0].text_en == "the six fees add up to 21.00 yuan, not to the total; check the fees"
 
 
