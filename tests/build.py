@@ -183,7 +183,9 @@ def scenario(changes: Mapping[str, Any] | None = None, tables: Mapping[str, Any]
         document=doc,
         roots=PolicyRoots(()),
         head=Head.model_validate(head),
-        params={name: model.model_validate(doc.table(name)) for name, model in TABLES.items()},
+        params={
+            name: model.model_validate(doc.table(name)) for name, model in TABLES.items() if name in stated_tables(doc)
+        },
         scheme=brought_scheme(),
         weights=weights(changed(stated.weights, tables or {})),
     )
@@ -230,3 +232,26 @@ def budget(rows: Sequence[Row]) -> Budget:
     return Budget(
         tuple(BudgetLine(r["year"], r["insurance"], r["item"], yuan_fen(r["amount_yuan"]), "test") for r in rows)
     )
+
+
+def stated_tables(document: Document) -> frozenset[str]:
+    """The tables of parameters that a document states; examples leave out the rules that they do not route to."""
+    return frozenset(f"{family}.{key}" for family in FAMILIES for key in document.table(family))
+
+
+def policy_folder(folder: Path) -> PolicyRoots:
+    """The base as a policy folder: scheme `brought`, weights `test`, scenario `test/baseline`."""
+    text = BASE.read_text(encoding="utf-8").partition("[scenario]\n")[2].partition("# The cases of point_value")[0]
+    about = 'title = "Test"\ntitle_zh = "测试"\nsource = { doc = "test" }\n'
+    numbers = 'kind = "table"\nscheme = "brought"\nscale = 1000.0\nmean_cost_yuan = 10000.0\n'
+    files = {
+        "groupers/brought/scheme.toml": f'{about}kind = "brought"\nversion = "1"\n',
+        "weights/test/weights.toml": about + numbers,
+        "weights/test/group_points.csv": "group_code,group_points,mean_cost_yuan\nG,1000,10000\n",
+        "scenarios/test/baseline.toml": text.replace("[scenario.", "["),
+    }
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return PolicyRoots((folder,))
