@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from dipsim import cells as cell_sums
 from dipsim.cases.companions import Hospitals
-from dipsim.cases.table import BLANK_ID, MISSING, CaseTable
+from dipsim.cases.table import BLANK_ID, CaseTable
 from dipsim.cells import Cells
 from dipsim.errors import CaseDataError, Problem
 from dipsim.grouping.dip import Grouping
 from dipsim.ledger import INSURANCES, NOBODY, Accounts
-from dipsim.money import MICRO, micro
+from dipsim.money import MICRO, MISSING, micro
 from dipsim.policy.weights import LEVELS
 from dipsim.registry import RULES, table_of
 from dipsim.routing import REJECTED, Routing, route_cases

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dipsim.allocation import case_pay_fen
-from dipsim.cases.table import MISSING
 from dipsim.errors import CaseDataError, Problem
 from dipsim.grouping.dip import Status
 from dipsim.grouping.trace import GroupTrace, trace_case
 from dipsim.ledger import INSURANCES
-from dipsim.money import decimal_text, yuan_text
+from dipsim.money import MISSING, decimal_text, yuan_text
 from dipsim.paths import did_you_mean
 from dipsim.pipeline import Result
 from dipsim.registry import RULES, table_of

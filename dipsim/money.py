@@ -22,6 +22,8 @@ MICRO = 1_000_000
 FEN = 100
 """Fen in one yuan."""
 MICRO_YUAN_PER_FEN = MICRO // FEN
+MISSING = int(np.iinfo(np.int64).min)
+"""The value of a blank in an int64 column."""
 
 _QUOTIENT_LIMIT = float(2**49)
 _DIVISOR_LIMIT = float(2**60)

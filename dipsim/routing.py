@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dipsim.cases.checks import require_columns
-from dipsim.cases.columns import COLUMNS, Kind
+from dipsim.cases.checks import blank_rows, require_columns
 from dipsim.cases.companions import Hospitals
 from dipsim.cases.rejects import Fault, Reject, reject
-from dipsim.cases.table import BLANK_ID, MISSING, CaseTable, CodedLists
+from dipsim.cases.table import CaseTable, CodedLists
 from dipsim.errors import CaseDataError, Problem
 from dipsim.grouping.dip import Grouping, Status
+from dipsim.money import MISSING
 from dipsim.registry import CLAIM_RULES, RULES, table_of
 from dipsim.rule import Rule, Stage
 from dipsim.scenario import (
@@ -67,28 +67,13 @@ def route_cases(cases: CaseTable, hospitals: Hospitals | None, grouping: Groupin
     is_rejected = np.zeros(len(cases), bool)
     for number, columns in needs.items():
         for column in sorted(columns):
-            blank = (rule == number) & is_blank(cases, column)
+            blank = (rule == number) & blank_rows(cases, column)
             rejects += _blank_rejects(cases, blank, column, table_of(RULES[number]))
             is_rejected |= blank
     undated = is_undated & (rule != OUTSIDE_POOL)
     rejects += _blank_rejects(cases, undated, scenario.head.year_basis, "year_basis")
     rule[is_rejected | undated] = REJECTED
     return Routing(rule, is_outside_year & (rule == OUTSIDE_POOL), month, tuple(rejects))
-
-
-def is_blank(cases: CaseTable, column: str) -> Mask:
-    """Rows whose value in a column is unknown; an empty list is a value, not a blank."""
-    kind = COLUMNS[column].kind
-    if column == "case_id" or kind is Kind.CODE_LIST:
-        return np.zeros(len(cases), bool)
-    blank: Mask
-    if column in cases.coded:
-        blank = cases.code(column).ids == BLANK_ID
-    elif column in cases.integers:
-        blank = cases.integer(column) == MISSING
-    else:
-        blank = np.isnan(cases.real(column))
-    return blank
 
 
 def _fits(cases: CaseTable, hospitals: Hospitals | None, grouping: Grouping, route: Route) -> Mask:

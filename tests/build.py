@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from dipsim.cases.columns import COLUMNS, TEXT_KINDS, Kind
 from dipsim.cases.companions import Budget, BudgetLine, Hospitals
-from dipsim.cases.table import BLANK_ID, MISSING, CaseTable, Coded, CodedLists
+from dipsim.cases.table import BLANK_ID, CaseTable, Coded, CodedLists
 from dipsim.cells import Cells
 from dipsim.ledger import INSURANCES, Accounts
-from dipsim.money import micro
+from dipsim.money import MISSING, micro
 from dipsim.paths import PolicyRoots
 from dipsim.policy.document import Document
 from dipsim.policy.files import leaves_of, thawed

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from dipsim.cases.columns import FEE_COLUMNS
 from dipsim.cases.rejects import Fault
-from dipsim.cases.table import BLANK_ID, I8, MISSING, Coded
-from dipsim.money import yuan_text
+from dipsim.cases.table import BLANK_ID, I8, Coded
+from dipsim.money import MISSING, yuan_text
 
 PLACES_SHOWN = 3
 

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dipsim.cases.columns import FEE_COLUMNS
-from dipsim.cases.table import BLANK_ID, I8, MISSING, CaseTable
+from dipsim.cases.table import BLANK_ID, I8, CaseTable
 from dipsim.errors import CaseDataError, Problem
+from dipsim.money import MISSING
 from dipsim.paths import did_you_mean
 
 Mask = NDArray[np.bool_]

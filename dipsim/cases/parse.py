@@ -20,8 +20,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dipsim.cases.mapping import CellFormat
-from dipsim.cases.table import MISSING
-from dipsim.money import fen
+from dipsim.money import MISSING, fen
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]

@@ -25,8 +25,6 @@ T = TypeVar("T")
 
 BLANK_ID = -1
 """The id of a blank in a dictionary-encoded column."""
-MISSING = int(np.iinfo(np.int64).min)
-"""The value of a blank in an int64 column."""
 
 
 @dataclass(frozen=True, slots=True)

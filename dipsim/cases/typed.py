@@ -17,9 +17,9 @@ from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.normalise import Change, Example, change, spelling_changes
 from dipsim.cases.parse import Integers, Reals, numerals, parse_days, parse_fen, parse_integers, parse_reals, trimmed
 from dipsim.cases.rejects import Fault
-from dipsim.cases.table import F8, I8, MISSING, Coded, CodedLists
+from dipsim.cases.table import F8, I8, Coded, CodedLists
 from dipsim.errors import CaseDataError, Problem
-from dipsim.money import FEN, yuan_text
+from dipsim.money import FEN, MISSING, yuan_text
 
 _BAD_CELL = {
     Kind.YUAN: "not_an_amount",

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from dipsim.cases.columns import COLUMNS, Kind
 from dipsim.cases.rejects import Reject
-from dipsim.cases.table import BLANK_ID, I8, MISSING, CaseTable, Coded, CodedLists
+from dipsim.cases.table import BLANK_ID, I8, CaseTable, Coded, CodedLists
 from dipsim.errors import OutputError, Problem
+from dipsim.money import MISSING
 
 _ROWS_AT_ONCE = 100_000
 

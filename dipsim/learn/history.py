@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dipsim.cases.table import MISSING, CaseTable
+from dipsim.cases.table import CaseTable
 from dipsim.errors import CaseDataError, Problem
 from dipsim.learn.rules import HistoryRules
+from dipsim.money import MISSING
 
 I8 = NDArray[np.int64]
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dipsim.errors import PolicyError, Problem
-from dipsim.money import half_even
+from dipsim.money import MISSING, half_even
 from dipsim.paths import did_you_mean
 from dipsim.policy.files import read_text
 
@@ -29,8 +29,6 @@ Kind: TypeAlias = Literal["text", "code", "choice", "yuan", "yuan_micro", "point
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
 
-MISSING = int(np.iinfo(np.int64).min)
-"""Stands for a blank in an int64 column that need not be filled."""
 
 MICRO_KINDS = ("yuan_micro", "points", "factor")
 TEXT_KINDS = ("text", "code", "choice")

@@ -24,7 +24,7 @@ class HospitalFactorParams(Params):
     )
     level_factor: ByLevel = Field(description="Factor by level (by = level)")
     grassroots_factor: Setting = Field(
-        description="One factor for the groups of grassroots.csv at every hospital (同病同分); 'none': no such exception"
+        description="One factor for the groups of grassroots.csv at every hospital (同病同分); 'none': no exception"
     )
 
 

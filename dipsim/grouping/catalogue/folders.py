@@ -24,6 +24,12 @@ Files: TypeAlias = Mapping[str, str | Columns]
 _READERS = {"groupers": read_scheme, "weights": read_weights}
 
 
+def require_plain_name(name: str) -> None:
+    """Raise PolicyError for the name of a new folder that is a path, or empty."""
+    if not name or Path(name).name != name:
+        raise PolicyError(Problem(f"name {name!r}", "not a plain name", next_step="use letters, digits and hyphens"))
+
+
 def refuse_existing(targets: Sequence[Path]) -> None:
     """Raise PolicyError for folders that would be overwritten."""
     problems = [
@@ -120,8 +126,14 @@ def _write(folder: Path, files: Files) -> None:
 
 
 def _put(folder: Path, target: Path, workshop: Path) -> None:
-    """Rename a finished folder to its place; what stood there goes to the workshop."""
+    """Rename a finished folder to its place; what stood there goes to the workshop, or back if that fails."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    replaced = workshop / f"replaced-{target.parent.name}-{target.name}"
     if target.exists():
-        target.rename(workshop / f"replaced-{target.parent.name}-{target.name}")
-    folder.rename(target)
+        target.rename(replaced)
+    try:
+        folder.rename(target)
+    except OSError:
+        if replaced.exists():
+            replaced.rename(target)
+        raise

@@ -18,6 +18,7 @@ from dipsim.grouping.catalogue.folders import (
     Columns,
     provenance,
     refuse_existing,
+    require_plain_name,
     scheme_files,
     weights_document,
     write_folders,
@@ -57,6 +58,7 @@ def import_catalogue(
     The table of costs is a file of its own, or a sheet of the same workbook when `costs` is None. Raises PolicyError
     for tables that cannot be read and, without `replace`, for folders that are there already.
     """
+    require_plain_name(name)
     plan = read_mapping(mapping)
     folders = (f"groupers/{name}", f"weights/{name}")
     if not replace:

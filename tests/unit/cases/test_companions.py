@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dipsim.cases.companions import read_budget, read_hospitals
-from dipsim.cases.table import MISSING
 from dipsim.errors import CaseDataError
+from dipsim.money import MISSING
 from tests.unit.cases.tables import written
 
 BUDGET = "year,insurance,item,amount_yuan,source\n"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dipsim.cases.mapping import CellFormat
 from dipsim.cases.parse import numerals, parse_days, parse_fen, parse_integers, parse_reals, trimmed
-from dipsim.cases.table import MISSING
+from dipsim.money import MISSING
 
 
 def text(*cells: str | None) -> pa.ChunkedArray:

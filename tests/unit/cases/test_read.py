@@ -13,8 +13,8 @@ import pytest
 from dipsim.cases.gather import FileInfo, Ignored
 from dipsim.cases.mapping import mapping_of
 from dipsim.cases.read import RowCounts, read_cases
-from dipsim.cases.table import MISSING
 from dipsim.errors import CaseDataError
+from dipsim.money import MISSING
 from tests.unit.cases.tables import read_text, refused, rejects_of, written
 
 TEXT = (

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dipsim.cases.table import MISSING, Coded, CodedLists
+from dipsim.cases.table import Coded, CodedLists
 from dipsim.cases.write import Column, Days, Micro, Yuan, write_columns, write_rejects
 from dipsim.errors import OutputError
+from dipsim.money import MISSING
 from tests.unit.cases.tables import read_text
 
 

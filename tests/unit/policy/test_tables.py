@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipsim.errors import PolicyError
-from dipsim.policy.tables import MISSING, Column, Table, TableSpec, read_table, require_members, write_table
+from dipsim.money import MISSING
+from dipsim.policy.tables import Column, Table, TableSpec, read_table, require_members, write_table
 
 SPEC = TableSpec(
     (
