@@ -25,7 +25,7 @@ from dipsim.policy.files import leaves_of, thawed
 from dipsim.policy.layer import Origin
 from dipsim.policy.params import Source
 from dipsim.policy.scheme import Scheme
-from dipsim.policy.weights import LEVELS, Weights
+from dipsim.policy.weights import LEVELS, DaySurgeryGroup, Weights
 from dipsim.registry import TABLES
 from dipsim.scenario import FAMILIES, Head, Scenario
 
@@ -119,6 +119,10 @@ def weights(tables: Mapping[str, Any]) -> Weights:
         hospital_factors={hospital: micro(factor) for hospital, factor in tables.get("hospital_factor", {}).items()},
         grassroots=frozenset(tables.get("grassroots", ())),
         fingerprint=repr(sorted(tables.items(), key=str)),
+        day_surgery={
+            code: DaySurgeryGroup(micro(row["group_points"]), micro(row.get("mean_cost_yuan", 0)))
+            for code, row in tables.get("day_surgery", {}).items()
+        },
     )
 
 

@@ -135,21 +135,26 @@ def _weighting(view: View, params: DaySurgeryParams) -> Weighting:
     return replace(weighting, factor_micro=np.full_like(weighting.factor_micro, MICRO), grassroots_micro=-1)
 
 
-def _parts(params: DaySurgeryParams, weighting: Weighting, group: I8, codes: tuple[str, ...]) -> Iterator[Part]:
+def _parts(params: DaySurgeryParams, weighting: Weighting, group: I8, codes: tuple[str, ...]) -> list[Part]:
     """The cases with a group by how they are paid; PolicyError naming the groups that cannot be."""
     has_group = group >= 0
     has_own = np.zeros(group.size, bool)
+    parts: list[Part] = []
     if params.points == "own_group":
         has_own[has_group] = weighting.day_surgery.is_priced[group[has_group]]
-        yield has_own, replace(weighting, groups=weighting.day_surgery), WHOLE
+        parts.append((has_own, replace(weighting, groups=weighting.day_surgery), WHOLE))
         without = [codes[number] for number in np.unique(group[has_group & ~has_own])]
         if without and params.without_own_group == "error":
             what = f"groups with day surgery but without points of their own: {', '.join(without[:8])}"
             step = "add them to day_surgery_points.csv of the weights, or state without_own_group = 'factor'"
             raise PolicyError(Problem(f"[{TABLE}] points", what, f"{len(without)} in all", step))
-    inpatient = has_group & ~has_own
-    weighting.require_points(group[inpatient], codes)
-    yield inpatient, weighting, WHOLE if params.points == "same" else ratio_parts(params.factor)
+    share = WHOLE if params.points == "same" else ratio_parts(params.factor)
+    parts.append((has_group & ~has_own, weighting, share))
+    for chosen, weights, _ in parts:
+        weights.require_points(group[chosen], codes)
+        if params.bands:
+            weights.require_means(group[chosen], codes)
+    return parts
 
 
 def _points(
