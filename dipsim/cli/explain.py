@@ -85,7 +85,7 @@ def _print(explanation: CaseExplanation, lang: str) -> None:
         candidates = [
             (
                 candidate.row.group_code,
-                candidate.row.name_zh if is_zh else candidate.row.name,
+                candidate.row.name_zh if is_zh else candidate.row.name or candidate.row.name_zh,
                 candidate.reason.label_zh if is_zh else candidate.reason.label,
                 " ".join(candidate.missing),
             )
