@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dipsim.cli.common import ClassesFile, Output, PolicyDir, say
+from dipsim.cli.common import ClassesFile, Lang, Output, PolicyDir, say, show_table
+
+if TYPE_CHECKING:
+    from dipsim.synth import Comparison
+
+HEADINGS = {
+    "zh": ("指标", "统计量", "目标", "实际", "允许偏差", "达到"),
+    "en": ("measure", "statistic", "target", "reached", "allowed", "met"),
+}
+STATISTICS = {"zh": {"mean": "均值", "sd": "标准差", "rate": "比例"}}
+ANSWERS = {"zh": ("否", "是"), "en": ("no", "yes")}
 
 
 def synth(
@@ -14,25 +25,25 @@ def synth(
     weights: Annotated[
         str | None, typer.Option("--weights", help="Draw from the counts of these weights instead of the demo region")
     ] = None,
-    cases: Annotated[int, typer.Option("--cases", min=1, help="Cases to draw")] = 20_000,
+    cases: Annotated[int, typer.Option("--cases", min=1, help="Cases of the settlement year")] = 200_000,
     hospitals: Annotated[int, typer.Option("--hospitals", min=1, help="Hospitals (with --weights)")] = 20,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same cases")] = 1,
     procedure_classes: ClassesFile = None,
     policy: PolicyDir = None,
+    lang: Lang = "zh",
 ) -> None:
-    """Make up a data folder: the demo region, or a year drawn from a catalogue's counts, means and CVs.
+    """Make up a data folder: the demo region with its history, or a year drawn from a catalogue's counts and means.
 
-    Example: dipsim synth --weights my-city-2025 --policy my-city --cases 1000000 -o year/
+    Example: dipsim synth --cases 200000 --seed 1 -o region/
     """
-    from dipsim.paths import policy_roots
-    from dipsim.policy.scheme import read_procedure_classes, read_scheme
-    from dipsim.policy.weights import read_weights
-    from dipsim.synth import demo_region, generate, write_region
-    from dipsim.synth.catalogue_year import draw_year, write_year
-
     if weights is None:
-        write_region(generate(demo_region(), seed, cases), output)
+        _write_demo_region(output, seed, cases, lang)
     else:
+        from dipsim.paths import policy_roots
+        from dipsim.policy.scheme import read_procedure_classes, read_scheme
+        from dipsim.policy.weights import read_weights
+        from dipsim.synth.catalogue_year import draw_year, write_year
+
         roots = policy_roots(policy)
         folder = roots.weights(weights)
         scheme = read_scheme(roots.scheme(read_weights(folder).scheme))
@@ -40,3 +51,32 @@ def synth(
             scheme = scheme.with_procedure_classes(read_procedure_classes(procedure_classes))
         write_year(draw_year(scheme, folder, cases, hospitals, seed), output)
     say(str(output))
+
+
+def _write_demo_region(output: Path, seed: int, cases: int, lang: str) -> None:
+    """The settlement year, the years before it, and a table of what was to be met and what was."""
+    from dipsim.synth import (
+        compare_to_targets,
+        demo_region,
+        draw_settlement_year,
+        region_of,
+        write_history,
+        write_region,
+    )
+
+    params = demo_region()
+    year = draw_settlement_year(params, seed, cases)
+    write_region(region_of(year), output)
+    write_history(params, seed, cases, output)
+    title = params.settings.title_zh if lang == "zh" else params.settings.title
+    rows = [_row(comparison, lang) for comparison in compare_to_targets(year)]
+    show_table(f"{title} {params.settings.year}", HEADINGS[lang], rows, right=(2, 3, 4))
+
+
+def _row(comparison: Comparison, lang: str) -> tuple[str, ...]:
+    label = comparison.label_zh if lang == "zh" else comparison.label
+    statistic = STATISTICS.get(lang, {}).get(comparison.statistic, comparison.statistic)
+    numbers = (comparison.target, comparison.reached, comparison.allowed)
+    is_rate = comparison.statistic == "rate"
+    texts = (f"{number:.3%}" if is_rate else f"{number:,.2f}" for number in numbers)
+    return (label, statistic, *texts, ANSWERS[lang][comparison.is_met])

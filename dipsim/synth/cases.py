@@ -1,20 +1,27 @@
-"""A region drawn from its parameters: cases as a first file from hospitals would hold them, and the truth of each."""
+"""A region drawn from its parameters: cases as a first file from hospitals would hold them, and the truth of each.
+
+Tables are text, column by column. A folder of a region holds the settlement year as cases.csv, where a run finds it,
+the years before in the folder history, and in truth.csv what no hospital would tell.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from dipsim.errors import CaseDataError, Problem
-from dipsim.policy.tables import write_table
-from dipsim.synth.bills import draw_bills
-from dipsim.synth.draws import Draws, Topic, draws
-from dipsim.synth.patients import draw_patients
-from dipsim.synth.records import Columns, case_columns, hospital_columns
-from dipsim.synth.region import RegionParams, Untidy
+import numpy as np
 
-CODE_COLUMNS = ("principal_diagnosis", "procedures")
-REPEATED = "repeated case_id"
+from dipsim.cases.write import write_columns
+from dipsim.errors import CaseDataError, OutputError, Problem
+from dipsim.policy.tables import write_table
+from dipsim.synth.claims import Planted
+from dipsim.synth.draws import Topic
+from dipsim.synth.periods import history_period, settlement_period
+from dipsim.synth.records import case_ids, coded, hospital_columns
+from dipsim.synth.region import RegionParams
+from dipsim.synth.text import text_cells
+from dipsim.synth.untidy import TextColumns, faulty_rows, spoil
+from dipsim.synth.year import CaseYear, draw_case_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,70 +30,86 @@ class Region:
 
     cases       the columns of cases.csv
     hospitals   the columns of hospitals.csv
-    truth       for each row of cases: condition, the group_code and the status that grouping should find, and the fault
-                planted in the row ('' for none, else the column that was spoilt)
+    truth       the columns of truth.csv, for each row of cases:
+        case_id         before a fault
+        condition       what the patient had
+        group_code, status      what grouping should find
+        original_group_code     what it would find, were the row coded truly and completely
+        planted         none, upcoded or split
+        split_from      case_id of the first part of a stay that was cut in two
+        fault           the column that was spoilt, '' for none
     """
 
-    cases: Columns
-    hospitals: Columns
-    truth: Columns
+    cases: TextColumns
+    hospitals: TextColumns
+    truth: TextColumns
 
 
 def generate(params: RegionParams, seed: int, cases: int) -> Region:
-    """Draw a region with so many rows of cases, faulty ones included; the same seed gives the same text.
+    """Draw the settlement year with so many rows, faulty ones included; the same seed gives the same text.
 
     Raises CaseDataError when there are too few rows to hold the faults.
     """
-    untidy = params.settings.untidy
-    faulty = untidy.repeated_case_ids + sum(fault.cases for fault in untidy.fault)
+    return region_of(draw_settlement_year(params, seed, cases))
+
+
+def draw_settlement_year(params: RegionParams, seed: int, cases: int) -> CaseYear:
+    """The settlement year before anything is spoilt; CaseDataError when it is too small to hold the faults."""
+    faulty = faulty_rows(params.settings.untidy)
     if cases <= faulty:
         what = f"{cases} cases cannot hold {faulty} faulty rows"
         raise CaseDataError(Problem("cases", what, next_step=f"ask for more than {faulty} cases"))
-    patients = draw_patients(params, seed, cases)
-    columns = case_columns(params, patients, draw_bills(params, patients, seed), seed)
-    rows = patients.condition.tolist()
-    truth = {
-        "condition": [params.conditions.keys[row] for row in rows],
-        "group_code": [params.conditions.group_code[row] for row in rows],
-        "status": [params.conditions.status[row] for row in rows],
-        "fault": [""] * cases,
-    }
-    source = draws(seed, Topic.FAULT, cases)
-    _spell_badly(columns, untidy, source)
-    _blank_diagnoses(columns, truth, untidy, source)
-    _plant_faults(columns, truth, untidy, source)
-    return Region(columns, hospital_columns(params), truth)
+    return draw_case_year(settlement_period(params, seed), cases)
+
+
+def region_of(year: CaseYear) -> Region:
+    """A drawn year as text, some cells of it spoilt."""
+    rows = year.claims.stay.size
+    cases = {name: text_cells(column) for name, column in year.columns.items()}
+    truth = _truth(year)
+    untidy = year.period.params.settings.untidy
+    spoil(cases, truth, untidy, year.period.draws(Topic.FAULT, rows))
+    return Region(cases, hospital_columns(year.period.params), truth)
 
 
 def write_region(region: Region, folder: Path) -> None:
-    """Write cases.csv and hospitals.csv into a folder, made if need be; each file whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_table(folder / "hospitals.csv", region.hospitals)
-    write_table(folder / "cases.csv", region.cases)
+    """Write cases.csv, hospitals.csv and truth.csv into a folder, made if need be; each file whole or not at all."""
+    tables = {"cases": region.cases, "hospitals": region.hospitals, "truth": region.truth}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, columns in tables.items():
+            write_table(folder / f"{name}.csv", columns)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
-def _spell_badly(columns: Columns, untidy: Untidy, source: Draws) -> None:
-    """Put the codes of some cases into capitals, with a blank behind: harmless, and put right on reading."""
-    chosen = source.chance(untidy.spelling_ratio).nonzero()[0].tolist()
-    for name in CODE_COLUMNS:
-        for row in chosen:
-            columns[name][row] = f"{columns[name][row].upper()} "
+def write_history(params: RegionParams, seed: int, cases: int, folder: Path) -> None:
+    """Draw the years before a settlement year of so many cases and write each as history/<year>.parquet."""
+    try:
+        (folder / "history").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    for past in params.settings.history:
+        year = draw_case_year(history_period(params, seed, past.year), round(cases * past.cases_ratio))
+        write_columns(folder / "history" / f"{past.year}.parquet", year.columns)
 
 
-def _blank_diagnoses(columns: Columns, truth: Columns, untidy: Untidy, source: Draws) -> None:
-    for row in source.chance(untidy.blank_diagnosis_ratio).nonzero()[0].tolist():
-        columns["principal_diagnosis"][row] = ""
-        truth["group_code"][row], truth["status"][row] = "", "no_principal_diagnosis"
+def _truth(year: CaseYear) -> TextColumns:
+    conditions, claims = year.period.params.conditions, year.claims
+    own = year.stays.patients.condition[claims.stay].tolist()
+    shown = claims.coded.tolist()
+    return {
+        "case_id": text_cells(case_ids(year.period, np.arange(claims.stay.size))),
+        "condition": [conditions.keys[row] for row in own],
+        "group_code": [conditions.group_code[row] for row in shown],
+        "status": [conditions.status[row] for row in shown],
+        "original_group_code": [conditions.group_code[row] for row in own],
+        "planted": text_cells(coded([planted.name.lower() for planted in Planted], claims.planted)),
+        "split_from": text_cells(case_ids(year.period, claims.first_part)),
+        "fault": [""] * claims.stay.size,
+    }
 
 
-def _plant_faults(columns: Columns, truth: Columns, untidy: Untidy, source: Draws) -> None:
-    """Spoil one cell in each of the rows chosen; a repeated case_id is that of the row before."""
-    spoilt = [(fault.column, fault.text) for fault in untidy.fault for _ in range(fault.cases)]
-    order = source.order()
-    rows = order[order > 0].tolist()
-    for row in rows[: untidy.repeated_case_ids]:
-        columns["case_id"][row] = columns["case_id"][row - 1]
-        truth["fault"][row] = REPEATED
-    for row, (column, text) in zip(rows[untidy.repeated_case_ids :], spoilt, strict=False):
-        columns[column][row] = text
-        truth["fault"][row] = column
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    step = "check the folder and the space on the disk"
+    return OutputError(Problem(str(folder), "cannot be written", error.strerror or str(error), step))

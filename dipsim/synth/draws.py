@@ -1,4 +1,4 @@
-"""Random numbers of a seed, one stream a topic, so that a new topic leaves the others as they were."""
+"""Random numbers of a seed, one stream a year and topic, so that a new topic leaves the others as they were."""
 
 from __future__ import annotations
 
@@ -19,9 +19,16 @@ class Topic(IntEnum):
     PLACE = 1
     PATIENT = 2
     STAY = 3
-    BILL = 4
-    RECORD = 5
-    FAULT = 6
+    CHAIN = 4
+    COST = 5
+    CLAIM = 6
+    FEE = 7
+    DIAGNOSIS = 8
+    RECORD = 9
+    NEWBORN = 10
+    INTENSIVE = 11
+    PHYSICIAN = 12
+    FAULT = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,8 @@ class Draws:
         """Standard normal numbers."""
         return self.generator.standard_normal(self.count)
 
-    def below(self, limits: I8) -> I8:
-        """Whole numbers from 0 to limit - 1, each with its own limit."""
+    def below(self, limits: I8 | int) -> I8:
+        """Whole numbers from 0 to limit - 1, each with its own limit or all with one."""
         return np.floor(self.uniform() * limits).astype(np.int64)
 
     def chance(self, ratios: F8 | float) -> Flags:
@@ -57,7 +64,11 @@ class Draws:
         """All rows, shuffled."""
         return np.argsort(self.uniform(), kind="stable")
 
+    def some(self, number: int, is_preferred: Flags) -> I8:
+        """So many rows, each at most once: preferred ones, and others only when these are too few."""
+        return np.argsort(self.uniform() + ~is_preferred, kind="stable")[:number]
 
-def draws(seed: int, topic: Topic, count: int) -> Draws:
-    """The stream of a topic for so many cases."""
-    return Draws(np.random.Generator(np.random.PCG64([seed, topic])), count)
+
+def draws(seed: int, year: int, topic: Topic, count: int) -> Draws:
+    """The stream of a topic in a year for so many cases."""
+    return Draws(np.random.Generator(np.random.PCG64([seed, year, topic])), count)

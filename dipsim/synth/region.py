@@ -6,32 +6,27 @@ beside it, so that grouping can be checked against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, cast, get_args
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from dipsim.errors import PolicyError, Problem
+from dipsim.money import MISSING
+from dipsim.paths import did_you_mean
 from dipsim.policy.document import read_document
 from dipsim.policy.files import thawed
-from dipsim.policy.params import Source, Strict
 from dipsim.policy.tables import Column, TableSpec, read_table
 from dipsim.policy.weights import LEVELS
+from dipsim.synth.settings import Settings, Specialty
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
-
-Ratio = Annotated[float, Field(ge=0, le=1)]
-Size = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
-Level = Literal["primary", "secondary", "tertiary"]
-Specialty = Literal[
-    "medicine", "surgery", "obstetrics", "paediatrics", "oncology", "psychiatry", "rehabilitation", "tcm"
-]
+Flags = NDArray[np.bool_]
 
 DEMO_REGION = Path(__file__).resolve().parent / "demo_region.toml"
 
@@ -39,6 +34,7 @@ CONDITIONS = TableSpec(
     (
         Column("condition", "code", required=True),
         Column("diagnoses", "text", required=True),
+        Column("secondary_diagnoses", "text"),
         Column("procedures", "text"),
         Column("group_code", "code"),
         Column("status", "choice", required=True, choices=("core", "composite", "no_match", "no_procedure_class")),
@@ -49,147 +45,17 @@ CONDITIONS = TableSpec(
         Column("mean_cost_yuan", "yuan", required=True, minimum=1, unit="yuan"),
         Column("cost_cv", "number", required=True, minimum=0),
         Column("mean_stay_days", "number", required=True, minimum=1, unit="days"),
+        Column("stay_spread", "number", required=True, minimum=0),
         Column("mean_age_years", "number", required=True, minimum=0, unit="years"),
         Column("age_spread_years", "number", required=True, minimum=0, unit="years"),
         Column("female_ratio", "number", required=True, minimum=0, maximum=1),
         Column("death_ratio", "number", required=True, minimum=0, maximum=1),
+        Column("icu_ratio", "number", required=True, minimum=0, maximum=1),
+        Column("ventilation_ratio", "number", required=True, minimum=0, maximum=1),
+        Column("birth_weight_g", "integer", minimum=1, unit="g"),
     ),
     unique_key=("condition",),
 )
-
-
-class BySize(Strict):
-    """A positive number for each hospital level."""
-
-    primary: Size
-    secondary: Size
-    tertiary: Size
-
-    def array(self) -> F8:
-        """The numbers in the order of LEVELS."""
-        return np.array([self.primary, self.secondary, self.tertiary])
-
-
-class Population(Strict):
-    """Who is treated, and who pays."""
-
-    employee_from_age: Count
-    employee_ratio: BySize = Field(description="Employees among the adults, by hospital level")
-    other_ratio: Ratio = Field(description="Cases that another payer bears")
-    elsewhere_ratio: Ratio = Field(description="Cases of patients insured in another region")
-    elsewhere_regions: tuple[str, ...] = Field(min_length=1)
-
-
-class Stay(Strict):
-    """How long cases stay and when they leave."""
-
-    spread: Size = Field(description="Standard deviation of the logarithm of the stay")
-    cost_correlation: Ratio = Field(description="Correlation of the logarithms of stay and cost within a condition")
-    outside_year_ratio: Ratio = Field(description="Cases discharged shortly before or after the year")
-    outside_year_days: Annotated[int, Field(ge=1)]
-    settled_within_days: Count
-
-
-class DischargeWay(Strict):
-    """How often living patients leave in a way; the code is that of the front page."""
-
-    code: str
-    share: Size
-
-
-class Cost(Strict):
-    """What lies between the mean cost of a condition and the bill of a case."""
-
-    level_factor: BySize
-    employee_factor: Size
-    resident_factor: Size
-    growth_factor: Size = Field(description="Cost of the year over the means that the weights were derived from")
-    complicated_ratio: Ratio
-    complicated_factor: Size
-
-
-class FeeShares(Strict):
-    """Shares of the fee categories in a bill."""
-
-    specialties: tuple[Specialty, ...] = Field(min_length=1)
-    drug: Size
-    material: Size
-    examination: Size
-    treatment: Size
-    service: Size
-    other: Size
-
-
-class Benefit(Strict):
-    """What the pooled fund pays at settlement: ratio x (eligible cost - deductible)."""
-
-    lowest_eligible_ratio: Ratio
-    highest_eligible_ratio: Ratio
-    deductible_yuan: BySize
-    employee_ratio: BySize
-    resident_ratio: BySize
-
-
-class Comorbidity(Strict):
-    """Another diagnosis, and how often patients of an age have it."""
-
-    code: str
-    from_age: Count
-    ratio: Ratio
-
-
-class Fault(Strict):
-    """A cell that a hospital filled in wrongly, in so many rows."""
-
-    column: str
-    text: str
-    cases: Count
-
-
-class Untidy(Strict):
-    """What real files have wrong with them."""
-
-    spelling_ratio: Ratio = Field(description="Cases with codes in capitals or between blanks")
-    blank_diagnosis_ratio: Ratio
-    repeated_case_ids: Count
-    fault: tuple[Fault, ...]
-
-
-class Hospital(Strict):
-    """One hospital; `volume` says how many of a level's cases of a specialty it treats, relative to the others."""
-
-    hospital_id: str
-    name: str
-    level: Level
-    grade: str
-    type: str
-    county: str
-    consortium_id: str
-    role: str
-    ownership: str
-    designated_from: str
-    cost_factor: Size
-    volume: dict[Specialty, Size]
-
-
-class Settings(Strict):
-    """Everything the TOML file of a region says."""
-
-    title: str
-    title_zh: str
-    year: Annotated[int, Field(ge=1970, le=2200)]
-    conditions: str = Field(description="The table of conditions, beside this file")
-    physicians: BySize = Field(description="Physicians in a department, by level")
-    population: Population
-    stay: Stay
-    discharge_way: tuple[DischargeWay, ...] = Field(min_length=1)
-    cost: Cost
-    fees: tuple[FeeShares, ...]
-    benefit: Benefit
-    comorbidity: tuple[Comorbidity, ...]
-    untidy: Untidy
-    hospital: tuple[Hospital, ...] = Field(min_length=1)
-    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +63,18 @@ class Conditions:
     """The table of conditions, column by column.
 
     diagnoses    the principal diagnoses that a case may have, one of them drawn
+    secondary_diagnoses  one of these is always among the other diagnoses; empty for most conditions
     procedures   joined by `|`, the main one first
     group_code, status   what grouping by the region's own scheme should find
     volume       int64 (conditions, levels): expected cases, relative to each other
     mean_cost_fen        int64, at a hospital whose level and own factor are 1
+    stay_spread  standard deviation of the logarithm of the stay
+    birth_weight_g       int64, mean weight of newborns; MISSING for a condition of others
     """
 
     keys: tuple[str, ...]
     diagnoses: tuple[tuple[str, ...], ...]
+    secondary_diagnoses: tuple[tuple[str, ...], ...]
     procedures: tuple[str, ...]
     group_code: tuple[str, ...]
     status: tuple[str, ...]
@@ -215,10 +85,24 @@ class Conditions:
     mean_cost_fen: I8
     cost_cv: F8
     mean_stay_days: F8
+    stay_spread: F8
     mean_age_years: F8
     age_spread_years: F8
     female_ratio: F8
     death_ratio: F8
+    icu_ratio: F8
+    ventilation_ratio: F8
+    birth_weight_g: I8
+
+    @property
+    def is_day_surgery(self) -> Flags:
+        """Conditions treated within a day."""
+        return np.array([care_type == "day_surgery" for care_type in self.care_type])
+
+    @property
+    def is_newborn(self) -> Flags:
+        """Conditions of newborns, whose weights are recorded."""
+        return np.asarray(self.birth_weight_g != MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +118,14 @@ class RegionParams:
         """The level of each hospital, an index into LEVELS."""
         return np.array([LEVELS.index(hospital.level) for hospital in self.settings.hospital], np.int64)
 
+    def hospital_row(self, hospital_id: str) -> int:
+        """The place of a hospital; ValueError when it is not in the region."""
+        return [hospital.hospital_id for hospital in self.settings.hospital].index(hospital_id)
+
+    def by_specialty(self, of_specialty: Mapping[Specialty, float]) -> F8:
+        """A number of each specialty as one of each condition; 0 for specialties not named."""
+        return np.array([of_specialty.get(specialty, 0.0) for specialty in self.conditions.specialty])
+
 
 def demo_region() -> RegionParams:
     """The bundled demo city."""
@@ -248,7 +140,12 @@ def read_region(path: Path) -> RegionParams:
     except ValidationError as error:
         raise PolicyError(document.problems(error, "", tuple(Settings.model_fields))) from error
     conditions = _read_conditions(path.parent / settings.conditions)
-    if problems := [*_fee_problems(settings, path.name), *_place_problems(settings, conditions, path.name)]:
+    problems = [
+        *_specialty_problems(settings, path.name),
+        *_place_problems(settings, conditions, path.name),
+        *_planted_problems(settings, conditions, path.name),
+    ]
+    if problems:
         raise PolicyError(problems)
     return RegionParams(settings, conditions, _shares(settings, conditions))
 
@@ -258,6 +155,7 @@ def _read_conditions(path: Path) -> Conditions:
     return Conditions(
         keys=table.text("condition"),
         diagnoses=tuple(tuple(cell.split("|")) for cell in table.text("diagnoses")),
+        secondary_diagnoses=tuple(tuple(filter(None, cell.split("|"))) for cell in table.text("secondary_diagnoses")),
         procedures=table.text("procedures"),
         group_code=table.text("group_code"),
         status=table.text("status"),
@@ -268,19 +166,28 @@ def _read_conditions(path: Path) -> Conditions:
         mean_cost_fen=table.fen("mean_cost_yuan"),
         cost_cv=table.numbers("cost_cv"),
         mean_stay_days=table.numbers("mean_stay_days"),
+        stay_spread=table.numbers("stay_spread"),
         mean_age_years=table.numbers("mean_age_years"),
         age_spread_years=table.numbers("age_spread_years"),
         female_ratio=table.numbers("female_ratio"),
         death_ratio=table.numbers("death_ratio"),
+        icu_ratio=table.numbers("icu_ratio"),
+        ventilation_ratio=table.numbers("ventilation_ratio"),
+        birth_weight_g=table.integers("birth_weight_g"),
     )
 
 
-def _fee_problems(settings: Settings, file: str) -> Iterator[Problem]:
+def _specialty_problems(settings: Settings, file: str) -> Iterator[Problem]:
+    """Every specialty has one table of fee shares, and no more than one of readmissions."""
     for specialty in get_args(Specialty):
         stated = sum(specialty in fees.specialties for fees in settings.fees)
         if stated != 1:
             what = f"{stated} tables of fee shares for {specialty}"
             yield Problem(f"{file}: fees", what, "every bill is split by one", "name each specialty once")
+        stated = sum(specialty in table.specialties for table in settings.readmission)
+        if stated > 1:
+            what = f"{stated} tables of readmissions for {specialty}"
+            yield Problem(f"{file}: readmission", what, "a stay has one chance", "name each specialty once")
 
 
 def _place_problems(settings: Settings, conditions: Conditions, file: str) -> Iterator[Problem]:
@@ -290,6 +197,21 @@ def _place_problems(settings: Settings, conditions: Conditions, file: str) -> It
             if volume and (level, specialty) not in treated:
                 what = f"no {level} hospital treats {specialty}"
                 yield Problem(f"{file}: hospital", what, f"{key} has cases there", "add a volume or drop the cases")
+
+
+def _planted_problems(settings: Settings, conditions: Conditions, file: str) -> Iterator[Problem]:
+    """Upcoding and splitting name hospitals and conditions that exist."""
+    hospitals = [hospital.hospital_id for hospital in settings.hospital]
+    named = [("splitting.hospital_ids", name, hospitals) for name in settings.splitting.hospital_ids]
+    for upcoding in settings.upcoding:
+        named += [
+            ("upcoding.hospital_id", upcoding.hospital_id, hospitals),
+            ("upcoding.condition", upcoding.condition, list(conditions.keys)),
+            ("upcoding.coded_as", upcoding.coded_as, list(conditions.keys)),
+        ]
+    for key, name, known in named:
+        if name not in known:
+            yield Problem(f"{file}: {key}", f"{name!r} is not in the region", next_step=did_you_mean(name, known))
 
 
 def _shares(settings: Settings, conditions: Conditions) -> F8:

@@ -15,7 +15,7 @@ from dipsim.money import fen
 from dipsim.paths import policy_roots
 from dipsim.policy.scheme import read_scheme
 from dipsim.synth import Region, demo_region, generate, write_region
-from dipsim.synth.cases import REPEATED
+from dipsim.synth.untidy import REPEATED
 
 CASES = 20_000
 SEEN_LATER = ("hospital_id", "total_cost_yuan")
@@ -34,7 +34,7 @@ def share(flags: list[bool]) -> float:
 def test_the_same_seed_gives_the_same_bytes_on_every_machine(tmp_path: Path) -> None:
     write_region(generate(demo_region(), seed=1, cases=1_000), tmp_path)
     digest = hashlib.sha256((tmp_path / "cases.csv").read_bytes()).hexdigest()
-    assert digest == "657ea477b9869c557cf466e79589dada067cd48328f9dcac9b678ad5b6176d08"
+    assert digest == "346faa04d4b97b9e83f2f7a657ff3851947985e8ea035e6d2eb5cde35714131b"
 
 
 def test_another_seed_gives_other_cases() -> None:
@@ -71,8 +71,8 @@ def test_obstetrics_has_no_men_and_children_are_no_employees(region: Region) -> 
 
 def test_payers_come_in_the_stated_shares(region: Region) -> None:
     payers = Counter(region.cases["insurance"])
-    assert payers["employee"] / CASES == pytest.approx(0.25, abs=0.02)
-    assert payers["resident"] / CASES == pytest.approx(0.73, abs=0.02)
+    assert payers["employee"] / CASES == pytest.approx(0.12, abs=0.01)
+    assert payers["resident"] / CASES == pytest.approx(0.87, abs=0.01)
     elsewhere = share([where != "local" for where in region.cases["insured_region"]])
     assert payers["other"] / CASES + elsewhere == pytest.approx(0.022, abs=0.005)
 
@@ -102,7 +102,7 @@ def test_writing_keeps_every_cell(tmp_path: Path, region: Region) -> None:
     with (folder / "cases.csv").open(encoding="utf-8", newline="") as stream:
         header, *rows = csv.reader(stream)
     assert {name: list(column) for name, column in zip(header, zip(*rows, strict=True), strict=True)} == region.cases
-    assert sorted(path.name for path in folder.iterdir()) == ["cases.csv", "hospitals.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == ["cases.csv", "hospitals.csv", "truth.csv"]
 
 
 def test_reading_rejects_the_planted_faults_and_grouping_finds_the_stated_group(tmp_path: Path, region: Region) -> None:
@@ -113,7 +113,13 @@ def test_reading_rejects_the_planted_faults_and_grouping_finds_the_stated_group(
     spoilt = {line for line, fault in zip(lines, truth["fault"], strict=True) if fault}
     blank = {line for line in spoilt for name in SEEN_LATER if not region.cases[name][line - 2]}
     repeated = {line - 1 for line, fault in zip(lines, truth["fault"], strict=True) if fault == REPEATED}
-    assert {fault.line for fault in reading.rejects} == (spoilt - blank) | repeated
+    status = zip(lines, region.cases["claim_status"], strict=True)
+    taken_back = {line for line, claim_status in status if claim_status == "reversed"}
+    replaced_ids = set(filter(None, region.cases["replaces_case_id"]))
+    replaced = {line for line, case_id in zip(lines, region.cases["case_id"], strict=True) if case_id in replaced_ids}
+    assert {fault.line for fault in reading.rejects} == (spoilt - blank) | repeated | taken_back | replaced
+    assert len(taken_back) == pytest.approx(0.001 * CASES, abs=15)
+    assert len(replaced) == 0.0015 * CASES
 
     grouping = group_cases(cases, read_scheme(policy_roots(None).scheme("dip-demo")))
     found = [(Status(int(grouping.status[row])).key, grouping.group_code_of(row)) for row in range(len(cases))]
