@@ -9,6 +9,7 @@ from dipsim.grouping.catalogue.folders import (
     Columns,
     provenance,
     refuse_existing,
+    require_plain_name,
     scheme_files,
     weights_document,
     write_folders,
@@ -38,6 +39,7 @@ def write_learned(
     `inputs` are the files learned from and the rules, for provenance.toml. Raises PolicyError, without `replace`, for
     folders that are there already, OutputError when they cannot be written.
     """
+    require_plain_name(name)
     targets = tuple(destination / folder for folder in folder_names(learned, name))
     if not replace:
         refuse_existing(targets)
