@@ -101,33 +101,44 @@ def _left_out(result: Result, lang: Lang) -> str:
 
 def _change(results: Sequence[Result], number: int, lang: Lang) -> str:
     """What one scenario changes against the baseline: fund pay, point values, the hospitals that gain and lose most."""
-    base, other = results[0], results[number]
-    fund = [int(str(price_table(result).total["fund_pay"])) for result in (base, other)]
-    table = hospital_comparison(results).ordered(f"change_{number}")
-    names, changes, relative = (
-        hospital_names(table),
-        table.values(f"change_{number}"),
-        table.values(f"change_share_{number}"),
-    )
-    values = "; " if lang == "en" else "；"
-    told = values.join(_value(insurance, by, number, lang) for insurance, by in point_values(results).items())
-    start = scenario_title(other.scenario).of(lang)
-    if fund[0] == fund[1]:
-        total = Text("the fund pays the same in all", "基金支付总额不变").of(lang)
-    else:
-        amount, percent = signed_money(fund[1] - fund[0], lang), change_text(fund[1], fund[0])
-        total = Text(f"the fund pays {amount} ({percent})", f"基金支付变化 {amount}（{percent}）").of(lang)
-    most = f"{signed_money(changes[0], lang)}, {signed_share(relative[0], 2)}"
-    least = f"{signed_money(changes[-1], lang)}, {signed_share(relative[-1], 2)}"
+    start = scenario_title(results[number].scenario).of(lang)
+    values = [_value(insurance, by, number, lang) for insurance, by in point_values(results).items()]
+    fund, moves = _fund_change(results[0], results[number], lang), _moves(results, number, lang)
     if lang == "en":
-        moves = (
-            f" {names[0]} gains most ({most}), {names[-1]} loses most ({least})."
-            if changes[0] > 0 > changes[-1]
-            else ""
-        )
-        return f"{start}, against the baseline: {total}. Point value: {told}.{moves}"
-    moves = f"{names[0]}多得最多（{most}），{names[-1]}少得最多（{least}）。" if changes[0] > 0 > changes[-1] else ""
-    return f"与基准相比，{start}：{total}。点值：{told}。{moves}"
+        told = f" Point value: {'; '.join(values)}." if values else ""
+        return f"{start}, against the baseline: {fund}.{told}{moves}"
+    told = f"点值：{'；'.join(values)}。" if values else ""
+    return f"与基准相比，{start}：{fund}。{told}{moves}"
+
+
+def _fund_change(base: Result, other: Result, lang: Lang) -> str:
+    """By how much all funds together pay more or less."""
+    before, after = (int(str(price_table(result).total["fund_pay"])) for result in (base, other))
+    amount, percent = money(abs(after - before), lang), change_text(after, before)
+    if after == before:
+        text = Text("the fund pays the same in all", "基金支付总额不变")
+    elif after > before:
+        text = Text(f"the fund pays {amount} more ({percent})", f"基金多支付 {amount}（{percent}）")
+    else:
+        text = Text(f"the fund pays {amount} less ({percent})", f"基金少支付 {amount}（{percent}）")
+    return text.of(lang)
+
+
+def _moves(results: Sequence[Result], number: int, lang: Lang) -> str:
+    """The hospitals that gain most and lose most, those of them that there are."""
+    table = hospital_comparison(results).ordered(f"change_{number}")
+    names, changes = hospital_names(table), table.values(f"change_{number}")
+    relative = table.values(f"change_share_{number}")
+    told = []
+    if changes and changes[0] > 0:
+        size = f"{signed_money(changes[0], lang)}, {signed_share(relative[0], 2)}"
+        told.append(Text(f"{names[0]} gains most ({size})", f"{names[0]}多得最多（{size}）").of(lang))
+    if changes and changes[-1] < 0:
+        size = f"{signed_money(changes[-1], lang)}, {signed_share(relative[-1], 2)}"
+        told.append(Text(f"{names[-1]} loses most ({size})", f"{names[-1]}少得最多（{size}）").of(lang))
+    if not told:
+        return ""
+    return f" {', '.join(told)}." if lang == "en" else f"{'，'.join(told)}。"
 
 
 def _value(insurance: str, by_scenario: Sequence[int | None], number: int, lang: Lang) -> str:

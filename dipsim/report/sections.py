@@ -172,8 +172,9 @@ def check_table(result: Result) -> ReportTable:
 
 
 def _hospital_columns(table: ReportTable, result: Result) -> ReportTable:
-    """In fund form all pay is the fund's, so one column says it."""
-    return table.without("insurance") if is_gross(result) else table.without("insurance", "fund_pay")
+    """What a page has room for; in fund form all pay is the fund's, so one column says it."""
+    narrow = table.without("insurance", "type", "county")
+    return narrow if is_gross(result) else narrow.without("fund_pay")
 
 
 def _filled(table: ReportTable) -> ReportTable:

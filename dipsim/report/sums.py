@@ -60,7 +60,7 @@ def paid_cells(result: Result) -> PaidCells:
     codes = result.grouping.group_codes
     for (insurance, hospital), amount in points_pay_fen(result).items():
         rows = np.flatnonzero((cells.insurance == insurance) & (cells.hospital == hospital) & (cells.points_micro > 0))
-        keys = zip(cells.group[rows], cells.rule[rows], cells.flag[rows], strict=True)
+        keys = zip(*(column[rows].tolist() for column in (cells.group, cells.rule, cells.flag)), strict=True)
         ids = [f"{codes[group] if group >= 0 else ''} {RULES[rule].key} {flag:03d}" for group, rule, flag in keys]
         shares, _ = split_fen(amount, cells.points_micro[rows], ids)
         pay[rows] += shares

@@ -111,6 +111,17 @@ def test_charges_are_said_not_to_be_costs() -> None:
     assert "Fund form: pay is fund money only" in text
 
 
+@pytest.mark.parametrize("others", ["no hospital is paid", "no hospital is known"])
+def test_a_region_that_pays_nobody_still_has_its_page(others: str) -> None:
+    rows: list[dict[str, object]] = [{"case_id": "c1", "insurance": "other", "group_code": "G"}]
+    if others == "no hospital is paid":
+        rows[0]["hospital_id"] = "H1"
+    cases = build.case_table(rows)
+    given = replace(region.inputs(), cases=cases)
+    assert "没有应付的医疗机构" in page(simulate(given, build.scenario(region.CHANGES)), "zh")
+    assert "算例基准 / 收窄界限" in page(region.comparison(given), "zh")
+
+
 def test_a_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     write_report(region.result(), tmp_path / "report.html", "en")
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
