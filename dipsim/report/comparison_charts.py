@@ -82,14 +82,18 @@ def point_value_chart(results: Sequence[Result]) -> Chart:
 
 
 def _value_title(values: Mapping[str, tuple[int | None, ...]], lang: Lang) -> str:
-    parts, brackets = [], "（{}）" if lang == "zh" else " ({})"
+    """Two point values and the change between them; of more than two, the lowest and the highest."""
+    parts = []
     for insurance, by_scenario in values.items():
-        shown = " → ".join(formatted(value, "price") for value in by_scenario)
-        last = change_text(by_scenario[-1], by_scenario[0]) if len(by_scenario) == 2 else ""
-        parts.append(f"{term(insurance).of(lang)} {shown}{brackets.format(last) if last else ''}")
-    if lang == "en":
-        return f"Point value, yuan: {'; '.join(parts)}"
-    return f"点值（元）：{'；'.join(parts)}"
+        known = sorted(value for value in by_scenario if value is not None)
+        change = change_text(by_scenario[-1], by_scenario[0])
+        if len(by_scenario) == 2:
+            shown = " → ".join(formatted(value, "price") for value in by_scenario)
+            shown += Text(f" ({change})", f"（{change}）").of(lang) if change else ""
+        else:
+            shown = "–".join(formatted(value, "price") for value in dict.fromkeys((known[0], known[-1])))
+        parts.append(f"{term(insurance).of(lang)} {shown}")
+    return Text(f"Point value, yuan: {'; '.join(parts)}", f"点值（元）：{'；'.join(parts)}").of(lang)
 
 
 def change_chart(results: Sequence[Result], number: int) -> Chart:
@@ -122,11 +126,21 @@ def change_chart(results: Sequence[Result], number: int) -> Chart:
 
 
 def _change_title(table: ReportTable, number: int, scenario: str, lang: Lang) -> str:
+    """How many hospitals gain and lose, and how much money that is."""
     changes = table.values(f"change_{number}")
-    gains, losses = sum(change > 0 for change in changes), sum(change < 0 for change in changes)
-    moved = money(sum(change for change in changes if change > 0), lang)
-    lost = money(-sum(change for change in changes if change < 0), lang)
-    return Text(
-        f"{scenario}: {gains} of {len(table)} hospitals gain {moved}, {losses} lose {lost}",
-        f"{scenario}：{gains} 家机构多得 {moved}，{losses} 家少得 {lost}",
-    ).of(lang)
+    gains, losses = ([change for change in changes if change * sign > 0] for sign in (1, -1))
+    parts = []
+    if gains:
+        amount = money(sum(gains), lang)
+        parts.append(
+            Text(f"{len(gains)} of {len(changes)} hospitals gain {amount}", f"{len(gains)} 家机构多得 {amount}")
+        )
+    if losses:
+        amount = money(-sum(losses), lang)
+        parts.append(
+            Text(f"{len(losses)} of {len(changes)} hospitals lose {amount}", f"{len(losses)} 家机构少得 {amount}")
+        )
+    if not parts:
+        parts = [Text("no hospital gains or loses", "各机构应付不变")]
+    told = Text(", ".join(part.en for part in parts), "，".join(part.zh for part in parts))
+    return Text(f"{scenario}: {told.en}", f"{scenario}：{told.zh}").of(lang)

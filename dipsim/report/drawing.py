@@ -30,7 +30,7 @@ FONTS = "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei','Noto Sans','Segoe U
 _SVG_STYLE = f"font-family:{FONTS};stroke-linejoin:round;stroke-linecap:butt"
 _LAID_OUT_WITH = "DejaVu Sans"  # comes with matplotlib, so it is there on every machine
 _EM_PER_COLUMN = 0.55
-_MARGIN, _LINE, _LEGEND, _AXIS, _FOOTER = 8.0, 17.0, 20.0, 38.0, 16.0
+_MARGIN, _LINE, _LEGEND, _AXIS, _FOOTER = 8.0, 17.0, 20.0, 40.0, 13.0
 _STYLE: dict[Any, Any] = {
     "font.family": _LAID_OUT_WITH,
     "font.size": SIZE,
@@ -104,23 +104,30 @@ def wrapped(text: str, most: int) -> list[str]:
 
 def draw(sheet: Sheet, plot_height: float, panels: int = 1) -> tuple[Figure, list[Axes]]:
     """A figure with its surroundings and one or more empty plots side by side, height in points."""
-    lines = wrapped(sheet.title, int((WIDTH - 2 * _MARGIN) / (TITLE_SIZE * _EM_PER_COLUMN)))
+    lines, notes = _lines(sheet.title, TITLE_SIZE), _lines(sheet.footer, SMALL_SIZE)
+    bottom = _AXIS + _FOOTER * len(notes)
     top = _MARGIN + len(lines) * _LINE + 6 + (_LEGEND if sheet.legend else 0) + 12
-    height = top + plot_height + _AXIS + _FOOTER
+    height = top + plot_height + bottom
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(WIDTH / 72, height / 72))
         for number, line in enumerate(lines):
             y = 1 - (_MARGIN + (number + 0.8) * _LINE) / height
             figure.text(_MARGIN / WIDTH, y, line, size=TITLE_SIZE, weight="bold")
         _draw_legend(figure, sheet.legend, 1 - (top - 20) / height)
-        figure.text(_MARGIN / WIDTH, 5 / height, sheet.footer, size=SMALL_SIZE, color=GREY)
+        for number, line in enumerate(reversed(notes)):
+            figure.text(_MARGIN / WIDTH, (5 + number * _FOOTER) / height, line, size=SMALL_SIZE, color=GREY)
         room = (WIDTH - sheet.left - sheet.right - (panels - 1) * sheet.right) / panels
         plots = []
         for number in range(panels):
             x = sheet.left + number * (room + sheet.right)
-            box = (x / WIDTH, (_AXIS + _FOOTER) / height, room / WIDTH, plot_height / height)
+            box = (x / WIDTH, bottom / height, room / WIDTH, plot_height / height)
             plots.append(figure.add_axes(box))
     return figure, plots
+
+
+def _lines(text: str, size: float) -> list[str]:
+    """A text broken to the width of a chart."""
+    return wrapped(text, int((WIDTH - 2 * _MARGIN) / (size * _EM_PER_COLUMN)))
 
 
 def _draw_legend(figure: Figure, legend: Sequence[Key], y: float) -> None:

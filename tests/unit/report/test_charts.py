@@ -37,7 +37,20 @@ def test_a_chart_says_its_finding_its_units_and_its_fingerprint(chart: Chart, la
 
 def test_the_finding_names_the_hospitals_at_both_ends() -> None:
     assert CHARTS[0].title.zh == "每元费用应付：H1最高（0.200），H2最低（0.141），全市 0.163"
-    assert CHARTS[4].title.en == "Narrow bands: 1 of 2 hospitals gain 408 yuan, 1 lose 408 yuan"
+    assert CHARTS[4].title.en == "Narrow bands: 1 of 2 hospitals gain 408 yuan, 1 of 2 hospitals lose 408 yuan"
+
+
+def test_a_chart_of_many_scenarios_tells_the_range_and_keeps_every_fingerprint() -> None:
+    results = region.comparison().results
+    chart = comparison_charts([*results, results[0], results[1]])[0]
+    assert chart.title.zh == "点值（元）：职工 1.7959–2.0000"
+    said = "".join(words(chart.svg.en))
+    assert said.count(short(results[0].fingerprint)) == said.count(short(results[1].fingerprint)) == 2
+
+
+def test_a_scenario_that_changes_nothing_says_so() -> None:
+    result = region.result()
+    assert comparison_charts([result, result])[1].title.zh == "算例基准：各机构应付不变"
 
 
 def test_group_gaps_are_against_the_average_and_add_up_to_nothing() -> None:
