@@ -51,11 +51,6 @@ class Chart:
     svg: Text
 
 
-def result_charts(result: Result) -> tuple[Chart, ...]:
-    """The three charts of one run."""
-    return (pay_per_cost_chart(result), group_gap_chart(result), band_chart(result))
-
-
 def both(key: str, title: Text, drawn: Callable[[Lang], str]) -> Chart:
     """A chart drawn in both languages."""
     return Chart(key, title, Text(drawn("en"), drawn("zh")))
