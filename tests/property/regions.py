@@ -73,7 +73,8 @@ def _weights(random: Random, names: list[str]) -> dict[str, Any]:
         has_mean = code == "Z" or random.random() < 0.8
         level_mean = {level: _decimal(random, 500, 30000, 6) for level in LEVELS if random.random() < 0.6}
         row = {"group_code": code, "group_points": _decimal(random, 1, 3000, 6), "level_mean": level_mean}
-        group.append(row | ({"mean_cost_yuan": mean} if has_mean else {"parent": "Z"}))
+        parent = {} if code == "Z" else {"parent": "Z"}
+        group.append(row | parent | ({"mean_cost_yuan": mean} if has_mean else {}))
     return {
         "kind": random.choice(["table", "table", "own_means"]),
         "mean_over": random.choice(["all_cases", "grouped_cases"]),
