@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ FLAGS = (
 )
 EVERY_DAY_PAID, DAYS_UNPAID, SHARE_OF_DAYS = range(3)
 
-Days = Annotated[int, Field(ge=0)] | Literal["none"]
+Days = int | Literal["none"]
 """A number of days, or 'none' where the policy has no such limit."""
 
 
@@ -75,6 +75,9 @@ class BedDayParams(Params):
         for tier in self.tiers:
             _require_decimals(tier, 6)
         _require_decimals(self.cap_average_days, 2)
+        for days in (self.link_gap_days, self.cap_days_per_stay, self.cap_days_per_patient_year):
+            if days != "none" and days < 0:
+                raise ValueError(f"{days} days are not allowed; state 0 or more, or 'none'")
         return self
 
     @property
