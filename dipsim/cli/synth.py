@@ -12,12 +12,9 @@ from dipsim.cli.common import ClassesFile, Lang, Output, PolicyDir, say, show_ta
 if TYPE_CHECKING:
     from dipsim.synth import Comparison
 
-HEADINGS = {
-    "zh": ("指标", "统计量", "目标", "实际", "允许偏差", "达到"),
-    "en": ("measure", "statistic", "target", "reached", "allowed", "met"),
-}
-STATISTICS = {"zh": {"mean": "均值", "sd": "标准差", "rate": "比例"}}
-ANSWERS = {"zh": ("否", "是"), "en": ("no", "yes")}
+HEADING = ("measure", "statistic", "target", "reached", "allowed", "met")
+HEADING_ZH = ("指标", "统计量", "目标", "实际", "允许偏差", "达到")
+STATISTIC_ZH = {"mean": "均值", "sd": "标准差", "rate": "比例"}
 
 
 def synth(
@@ -37,7 +34,7 @@ def synth(
     Example: dipsim synth --cases 200000 --seed 1 -o region/
     """
     if weights is None:
-        _write_demo_region(output, seed, cases, lang)
+        _write_demo_region(output, seed, cases, is_zh=lang == "zh")
     else:
         from dipsim.paths import policy_roots
         from dipsim.policy.scheme import read_procedure_classes, read_scheme
@@ -53,7 +50,7 @@ def synth(
     say(str(output))
 
 
-def _write_demo_region(output: Path, seed: int, cases: int, lang: str) -> None:
+def _write_demo_region(output: Path, seed: int, cases: int, is_zh: bool) -> None:
     """The settlement year, the years before it, and a table of what was to be met and what was."""
     from dipsim.synth import (
         compare_to_targets,
@@ -68,15 +65,15 @@ def _write_demo_region(output: Path, seed: int, cases: int, lang: str) -> None:
     year = draw_settlement_year(params, seed, cases)
     write_region(region_of(year), output)
     write_history(params, seed, cases, output)
-    title = params.settings.title_zh if lang == "zh" else params.settings.title
-    rows = [_row(comparison, lang) for comparison in compare_to_targets(year)]
-    show_table(f"{title} {params.settings.year}", HEADINGS[lang], rows, right=(2, 3, 4))
+    title = params.settings.title_zh if is_zh else params.settings.title
+    rows = [_row(comparison, is_zh) for comparison in compare_to_targets(year)]
+    show_table(f"{title} {params.settings.year}", HEADING_ZH if is_zh else HEADING, rows, right=(2, 3, 4))
 
 
-def _row(comparison: Comparison, lang: str) -> tuple[str, ...]:
-    label = comparison.label_zh if lang == "zh" else comparison.label
-    statistic = STATISTICS.get(lang, {}).get(comparison.statistic, comparison.statistic)
+def _row(comparison: Comparison, is_zh: bool) -> tuple[str, ...]:
+    label = comparison.label_zh if is_zh else comparison.label
+    statistic = STATISTIC_ZH[comparison.statistic] if is_zh else comparison.statistic
+    no, yes = ("否", "是") if is_zh else ("no", "yes")
     numbers = (comparison.target, comparison.reached, comparison.allowed)
-    is_rate = comparison.statistic == "rate"
-    texts = (f"{number:.3%}" if is_rate else f"{number:,.2f}" for number in numbers)
-    return (label, statistic, *texts, ANSWERS[lang][comparison.is_met])
+    texts = [f"{number:.3%}" if comparison.statistic == "rate" else f"{number:,.3f}" for number in numbers]
+    return (label, statistic, *texts, yes if comparison.is_met else no)
