@@ -123,7 +123,7 @@ def warnings(learned: Learned) -> list[str]:
     if learned.catalogue is not None and learned.catalogue.without_class:
         count = learned.catalogue.without_class
         found.append(
-            f"warning: {count:,} cases need the class of a procedure that has none: complete --procedure-classes"
+            f"warning: {count:,} cases need the class of a procedure that has none: see --procedure-classes"
         )
     if len(rules.history.years) > 1 and (flagged := Counter(filter(None, flags(points, rules)))):
         told = ", ".join(f"{count:,} {flag}" for flag, count in sorted(flagged.items()))

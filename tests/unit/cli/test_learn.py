@@ -80,7 +80,7 @@ def test_what_the_reader_should_look_at_is_told(tmp_path: Path, rows: list[str])
     rules.write_text(text.replace("per_insurance = false", "per_insurance = true"), encoding="utf-8")
     told = learned(data_folder(tmp_path / "data", {"all.csv": rows}), tmp_path / "city", "--rules", str(rules))
     assert "warning: more than 8.0% of all cases were trimmed" in told
-    assert "cases need the class of a procedure that has none: complete --procedure-classes" in told
+    assert "cases need the class of a procedure that has none: see --procedure-classes" in told
     assert "flagged in stability.csv" in told
     weights = {path.name: read_weights(path) for path in (tmp_path / "city" / "weights").iterdir()}
     assert weights.keys() == {"local", "local-employee", "local-resident"}
