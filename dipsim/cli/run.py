@@ -45,7 +45,7 @@ def run(
     threads: Threads = 1,
     lang: Lang = "zh",
 ) -> None:
-    """Pay hospitals by a scenario: tables, ledger, manifest and a report.
+    """Pay hospitals by a scenario: tables, ledger, manifest, a report and its workbook.
 
     Example: dipsim run my-data/ -s demo-city/baseline-2025 -o out/
     """
@@ -53,7 +53,6 @@ def run(
     from dipsim.inputs import Companions, read_inputs
     from dipsim.paths import policy_roots
     from dipsim.pipeline import simulate
-    from dipsim.report.html import write_report
     from dipsim.report.outputs import write_run
 
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
@@ -61,8 +60,7 @@ def run(
     inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
     show_reading(reading)
     result = simulate(inputs, chosen, threads=threads)
-    write_run(result, reading, output, cases=write_cases)
-    write_report(result, output / "report.html", lang)
+    write_run(result, reading, output, cases=write_cases, lang=lang)
     print_summary(result, reading, lang)
     say(str(output / "report.html"))
 

@@ -1,4 +1,4 @@
-"""The output folder of a run or a comparison: tables, rejected rows, manifest; written whole or not at all.
+"""The output folder of a run or a comparison: tables, report, manifest; written whole or not at all.
 
 `manifest.json` holds what determines the result and nothing else, so it has the same bytes for the same rows in any
 order, file split and number of threads; `run.json` beside it tells how it was run. `rejected.csv` names files and
@@ -34,11 +34,13 @@ from dipsim.report.files import Columns, case_columns, comparison_columns, run_f
 from dipsim.report.html import write_report
 from dipsim.report.labels import Lang
 from dipsim.report.tables import status_table
+from dipsim.report.workbook import write_workbook
 
 Format = Literal["parquet", "csv"]
 FORMATS: tuple[Format, ...] = ("parquet", "csv")
 MANIFEST, HOW, REJECTED = "manifest.json", "run.json", "rejected.csv"
-_LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "pydantic")
+REPORT, WORKBOOK = "report.html", "report.xlsx"
+_LIBRARIES = ("matplotlib", "numba", "numpy", "pandas", "pyarrow", "pydantic", "xlsxwriter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,16 @@ def write_run(
     formats: Sequence[Format] = FORMATS,
     cases: bool = False,
     note: RunNote | None = None,
+    lang: Lang | None = None,
 ) -> tuple[Path, ...]:
     """Write all tables of a run; an earlier output of dipsim is replaced as a whole. Returns the files in order.
 
-    Raises OutputError when the folder holds something else or cannot be written; nothing half-written is left.
+    With `lang` the report and its workbook, which open in that language, are written too. Raises OutputError when the
+    folder holds something else or cannot be written; nothing half-written is left.
     """
     with whole_folder(folder) as draft:
+        if lang is not None:
+            _write_report(result, draft, lang)
         _write_run(result, reading, draft, formats, cases, note)
     return _files_below(folder)
 
@@ -76,7 +82,7 @@ def write_comparison(
     formats: Sequence[Format] = FORMATS,
     note: RunNote | None = None,
 ) -> tuple[Path, ...]:
-    """Write each scenario into a subfolder, and beside them pay compared by hospital and the report. As `write_run`."""
+    """Write each scenario into a subfolder, and beside them pay by hospital, report and workbook. As `write_run`."""
     results = comparison.results
     with whole_folder(folder) as draft:
         names = [f"{number}-{_slug(result.scenario.name)}" for number, result in enumerate(results)]
@@ -84,7 +90,7 @@ def write_comparison(
             (draft / name).mkdir()
             _write_run(result, reading, draft / name, formats, False, note)
         _write_tables({"compare": comparison_columns(results)}, draft, formats)
-        write_report(comparison, draft / "report.html", lang)
+        _write_report(comparison, draft, lang)
         scenarios = [
             {"scenario": result.scenario.name, "fingerprint": result.fingerprint, "folder": name}
             for name, result in zip(names, results, strict=True)
@@ -162,6 +168,12 @@ def _write_run(
     _write_json(folder / MANIFEST, {**manifest(result, reading), "files": digests})
 
 
+def _write_report(result: Result | Comparison, folder: Path, lang: Lang) -> None:
+    """The page, and its tables as a workbook."""
+    write_report(result, folder / REPORT, lang)
+    write_workbook(result.results if isinstance(result, Comparison) else (result,), folder / WORKBOOK, lang)
+
+
 def manifest(result: Result, reading: CaseReading) -> dict[str, Any]:
     """What determines a result: cases, policy, every parameter in force with its origin, version; and the counts."""
     scenario = result.scenario
@@ -218,7 +230,7 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every table written so far."""
+    """SHA-256 of every table and page written so far."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != HOW)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 

@@ -60,6 +60,13 @@ def test_a_run_writes_every_table_twice_and_accounts_for_itself(tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_a_run_asked_for_its_report_lists_page_and_workbook_in_the_manifest(tmp_path: Path) -> None:
+    result = region.result()
+    write_run(result, reading_of(result), tmp_path / "out", lang="en")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert {"report.html", "report.xlsx"} <= set(manifest["files"])
+
+
 def test_the_manifest_names_the_digest_of_every_table_and_every_parameter(tmp_path: Path) -> None:
     folder = written(tmp_path / "out", cases=True)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -127,7 +134,7 @@ def test_the_manifest_and_every_table_have_the_same_bytes_for_any_order_split_an
     for number, (parts, threads) in enumerate([(1, 1), (3, 1), (6, 2)]):
         inputs, reading = region_files(tmp_path / f"in{number}", parts, number)
         folder = tmp_path / f"out{number}"
-        write_run(simulate(inputs, scenario, threads=threads), reading, folder, cases=True)
+        write_run(simulate(inputs, scenario, threads=threads), reading, folder, cases=True, lang="zh")
         folders.append(folder)
     first, *others = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
     for other in others:
@@ -191,6 +198,7 @@ def test_a_comparison_holds_a_folder_a_scenario_the_differences_and_the_report(t
         "compare.parquet",
         "manifest.json",
         "report.html",
+        "report.xlsx",
         "run.json",
     ]
     changes = {row["hospital_id"]: (row["scenario"], row["change_yuan"]) for row in rows(folder / "compare.csv")}
