@@ -122,9 +122,7 @@ def warnings(learned: Learned) -> list[str]:
         found.append(f"warning: more than {limit:.1%} of all cases were trimmed: look at the groups and at the costs")
     if learned.catalogue is not None and learned.catalogue.without_class:
         count = learned.catalogue.without_class
-        found.append(
-            f"warning: {count:,} cases need the class of a procedure that has none: see --procedure-classes"
-        )
+        found.append(f"warning: {count:,} cases need the class of a procedure that has none: see --procedure-classes")
     if len(rules.history.years) > 1 and (flagged := Counter(filter(None, flags(points, rules)))):
         told = ", ".join(f"{count:,} {flag}" for flag, count in sorted(flagged.items()))
         found.append(f"groups flagged in stability.csv against the year before: {told}")
