@@ -24,7 +24,7 @@ from dipsim.policy.params import Params, Source, Strict
 from dipsim.policy.scheme import Scheme, read_scheme
 from dipsim.policy.weights import LEVELS, Weights, read_weights
 from dipsim.registry import CLAIM_RULES, RULES, TABLES, WEIGHTING_TABLES, table_of
-from dipsim.rule import Stage
+from dipsim.rule import Rule, Stage
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
 
@@ -191,13 +191,13 @@ def typed(document: Document, roots: PolicyRoots) -> Scenario:
     problems: list[Problem] = []
     top = {key: value for key, value in document.values.items() if key not in FAMILIES}
     head = _checked(document, Head, "", thawed(top), problems)
-    params = {}
+    params: dict[str, Params] = {}
     for name, model in TABLES.items():
         if name not in _tables(document):
             continue
         if (checked := _checked(document, model, name, document.table(name), problems)) is not None:
             params[name] = checked
-    for name in _needed(head) - _tables(document):
+    for name in _needed(head, params) - _tables(document):
         why = "a baseline states every parameter of the rules that its routes name"
         problems.append(Problem(document.file, f"no table [{name}]", why, "add it"))
     for name in _tables(document) - TABLES.keys():
@@ -211,16 +211,22 @@ def typed(document: Document, roots: PolicyRoots) -> Scenario:
     return Scenario(document, roots, head, params, scheme, weights)
 
 
-def _needed(head: Head | None) -> set[str]:
-    """The tables that a scenario must state: those of the rules it uses, and of the weighting if one claims points."""
+def _needed(head: Head | None, params: Mapping[str, Params]) -> set[str]:
+    """The tables that a scenario must state: those of the rules it uses, and of the weighting if one takes from it."""
     if head is None:
         return set()
     claiming = [CLAIM_RULES[route.pay] for route in head.route if route.pay in CLAIM_RULES]
     if head.year_basis != "none":
         claiming.append(CLAIM_RULES[OUTSIDE_YEAR_RULE])
     pricing = [rule for rule in RULES if rule.stage is Stage.PRICE]
-    weighting = set(WEIGHTING_TABLES) if any(rule.is_weighted for rule in claiming) else set()
+    weighting = set(WEIGHTING_TABLES) if any(_takes_weighting(rule, params) for rule in claiming) else set()
     return {table_of(rule) for rule in (*claiming, *pricing)} | weighting
+
+
+def _takes_weighting(rule: Rule, params: Mapping[str, Params]) -> bool:
+    """Whether a rule takes from weighting, as far as its table says."""
+    table = table_of(rule)
+    return bool(rule.needs(params[table])) if table in params else rule.is_weighted
 
 
 def _tables(document: Document) -> set[str]:
