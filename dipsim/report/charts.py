@@ -124,7 +124,15 @@ def group_gap_chart(result: Result) -> Chart:
 
 
 def group_gaps(result: Result) -> tuple[ReportTable, list[int]]:
-    """The groups that gain and lose most and by how much, fen: pay - charges x region's pay / region's charges.
+    """The groups that gain and lose most and by how much, fen."""
+    groups, gaps = every_group_gap(result)
+    gains, losses = ([row for row, gap in enumerate(gaps) if gap * sign > 0] for sign in (1, -1))
+    ends = [*gains[:MOST_GROUPS], *losses[-MOST_GROUPS:]]
+    return groups.taken(ends), [gaps[row] for row in ends]
+
+
+def every_group_gap(result: Result) -> tuple[ReportTable, list[int]]:
+    """Groups, those that gain most first, and their gaps in fen: pay - charges x region's pay / region's charges.
 
     Against the average, because charges are not costs and, in fund form, a part of them is never the fund's to pay.
     Groups of fewer cases than [report] smallest_cell are left out.
@@ -137,9 +145,7 @@ def group_gaps(result: Result) -> tuple[ReportTable, list[int]]:
         if group["cases"] >= smallest and group["group_code"] != NO_GROUP and cost:
             found.append((group["pay"] - half_even(group["total_cost"] * pay, cost), row))
     found.sort(key=lambda pair: (-pair[0], pair[1]))
-    gains, losses = [pair for pair in found if pair[0] > 0], [pair for pair in found if pair[0] < 0]
-    ends = [*gains[:MOST_GROUPS], *losses[-MOST_GROUPS:]]
-    return groups.taken([row for _, row in ends]), [gap for gap, _ in ends]
+    return groups.taken([row for _, row in found]), [gap for gap, _ in found]
 
 
 def _gap_title(table: ReportTable, gaps: Sequence[int], lang: Lang) -> str:

@@ -55,7 +55,7 @@ def columns_of(tables: Sequence[ReportTable]) -> Columns:
             columns[f"{column.name}_yuan"] = Yuan(_whole(values))
         elif column.kind in ("points", "price"):
             columns[column.name] = Micro(_whole(values))
-        elif column.kind in ("ratio", "share", "change"):
+        elif column.kind in ("ratio", "decimal", "share", "change"):
             columns[column.name] = np.array([np.nan if value is None else value for value in values], np.float64)
         else:
             columns[column.name] = _whole(values) if column.kind in ("count", "days") else values

@@ -12,7 +12,7 @@ from dipsim.registry import RULES
 Lang: TypeAlias = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
 Kind: TypeAlias = Literal[
-    "text", "code", "term", "count", "yuan", "price", "points", "ratio", "days", "share", "change"
+    "text", "code", "term", "count", "yuan", "price", "points", "ratio", "days", "decimal", "share", "change"
 ]
 Value: TypeAlias = str | int | float | None
 NO_VALUE = "–"
@@ -181,6 +181,8 @@ def formatted(value: Value, kind: Kind) -> str:
         text = signed_share(value, 2)
     elif kind == "ratio":
         text = f"{value:,.4f}"
+    elif kind == "decimal":
+        text = f"{value:,.1f}"
     elif kind in _PLACES:
         unit, places = _PLACES[kind]
         text = f"{half_even(int(value) * 10**places, unit) / 10**places:,.{places}f}"

@@ -16,7 +16,9 @@ from dipsim.report.labels import Kind, Lang, Text, Value
 Column = Sequence[Value] | NDArray[Any]
 
 _UNITS: Mapping[str, int] = {"yuan": FEN, "price": MICRO, "points": MICRO}
-NUMBERS: frozenset[Kind] = frozenset({"count", "yuan", "price", "points", "ratio", "days", "share", "change"})
+NUMBERS: frozenset[Kind] = frozenset(
+    {"count", "yuan", "price", "points", "ratio", "days", "decimal", "share", "change"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,29 @@ from dataclasses import dataclass, replace
 
 from dipsim.cases.checks import run_checks
 from dipsim.pipeline import Result
+from dipsim.report.bed_days import (
+    bed_day_chart,
+    bed_day_hospital_table,
+    bed_day_notes,
+    bed_days,
+    length_table,
+    tier_table,
+)
+from dipsim.report.bubbles import bubble_chart
 from dipsim.report.charts import Chart, band_chart, group_gap_chart, pay_per_cost_chart
 from dipsim.report.comparing import hospital_comparison, price_comparison, scenario_title
-from dipsim.report.comparison_charts import comparison_charts
+from dipsim.report.comparison_charts import comparison_charts, point_value_chart
+from dipsim.report.day_surgery import (
+    day_surgeries,
+    day_surgery_chart,
+    day_surgery_groups,
+    day_surgery_notes,
+    day_surgery_table,
+)
 from dipsim.report.labels import REJECT_REASONS, Text, same
 from dipsim.report.parameters import parameter_table
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
+from dipsim.report.scenario_overview import scenario_grid_chart, scenario_table
 from dipsim.report.sums import is_gross
 from dipsim.report.tables import (
     band_table,
@@ -27,6 +44,8 @@ from dipsim.report.tables import (
 
 MOST_GROUPS = 60
 """Groups in the table of a page; the files hold them all."""
+MOST_CHANGE_CHARTS = 2
+"""Scenarios beside the baseline that have a chart each; more stand in one grid."""
 _ALWAYS_SHOWN = frozenset({"residual", "fund_pay", "budget"})
 
 
@@ -61,6 +80,7 @@ def _sections(results: Sequence[Result]) -> Iterator[Section]:
         _hospital_notes(base),
     )
     yield _groups(base, of_base)
+    yield from _by_rule(results)
     yield Section(
         "bands",
         _joined(Text("Cost-deviation cases", "费用偏差病例"), of_base),
@@ -77,13 +97,39 @@ def _sections(results: Sequence[Result]) -> Iterator[Section]:
 
 
 def _changes(results: Sequence[Result]) -> Section:
+    parameters = parameter_table([result.scenario for result in results])
+    hospitals = hospital_comparison(results)
+    is_few = len(results) - 1 <= MOST_CHANGE_CHARTS
+    charts = comparison_charts(results) if is_few else (point_value_chart(results), scenario_grid_chart(results))
+    ordered = hospitals.ordered("change_1") if is_few else hospitals.ordered("pay_0")
     return Section(
         "changes",
         Text("What changes against the baseline", "与基准相比的变化"),
-        comparison_charts(results),
-        (parameter_table([result.scenario for result in results]), hospital_comparison(results).ordered("change_1")),
+        charts,
+        (scenario_table(results), parameters, ordered),
         (_pay_note(results[0]),),
     )
+
+
+def _by_rule(results: Sequence[Result]) -> Iterator[Section]:
+    """What only some scenarios have: day surgery and stays that are paid by rules of their own."""
+    if day := day_surgeries(results):
+        yield Section(
+            "day_surgery",
+            Text("Day surgery", "日间手术"),
+            tuple(day_surgery_chart(each) for each in day),
+            (day_surgery_table(day), *(day_surgery_groups(each) for each in day)),
+            day_surgery_notes(day),
+        )
+    if beds := bed_days(results):
+        makers = (length_table, tier_table, bed_day_hospital_table)
+        yield Section(
+            "bed_days",
+            Text("Payment by bed-day", "按床日付费"),
+            tuple(bed_day_chart(each) for each in beds),
+            tuple(make(each) for each in beds for make in makers),
+            bed_day_notes(beds),
+        )
 
 
 def _groups(result: Result, of_base: Text) -> Section:
@@ -106,7 +152,11 @@ def _groups(result: Result, of_base: Text) -> Section:
         )
     )
     return Section(
-        "groups", _joined(Text("Groups", "病种"), of_base), (group_gap_chart(result),), (table,), tuple(notes)
+        "groups",
+        _joined(Text("Groups", "病种"), of_base),
+        (group_gap_chart(result), bubble_chart(result)),
+        (table,),
+        tuple(notes),
     )
 
 
@@ -230,9 +280,10 @@ def _hospital_notes(result: Result) -> tuple[Text, ...]:
 
 
 _GAP_NOTE = Text(
-    "The chart compares a group's pay with what its charges would bring at the region's average pay per yuan charged; "
-    "all gaps add up to zero.",
-    "图中差额 = 病种应付 − 病种费用 × 全市每元费用应付；全部病种合计为零。",
+    "The charts compare a group's pay with what its charges would bring at the region's average pay per yuan charged; "
+    "all gaps, that of the "
+    "cases without a group included, add up to zero.",
+    "图中差额 = 病种应付 − 病种费用 × 全市每元费用应付；全部病种（含未入组）合计为零。",
 )
 _BAND_NOTE = Text(
     "Cases paid by points only. One far from the mean charge of its group is paid by its own charge; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ _FORMATS: dict[Kind, str] = {
     "price": "0.000000",
     "points": "#,##0.000000",
     "ratio": "#,##0.0000",
+    "decimal": "#,##0.0",
     "share": "0.00%",
     "change": "+0.00%;-0.00%;0.00%",
 }
@@ -55,13 +57,14 @@ def write_workbook(results: Sequence[Result], path: Path, lang: Lang = "zh") -> 
     Raises OSError; the caller puts the file in place.
     """
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    tables = sheets(results)
-    with xlsxwriter.Workbook(str(path), options) as book:
+    tables, content = sheets(results), io.BytesIO()
+    with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": "dipsim", "created": _CREATED})
         styles = _styles(book)
         _write_cover(book.add_worksheet(_COVER.of(lang)), cover_rows(results, tables), styles, lang)
         for sheet in tables:
             _write_sheet(book.add_worksheet(sheet.name.of(lang)), sheet.table, styles, lang)
+    path.write_bytes(content.getvalue())
 
 
 def _styles(book: Workbook) -> _Styles:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dipsim import __version__
 from dipsim.pipeline import Result
+from dipsim.report.bed_days import bed_day_hospital_table, bed_days, length_table, tier_table
 from dipsim.report.comparing import hospital_comparison, price_comparison, scenario_title
+from dipsim.report.day_surgery import day_surgeries, day_surgery_groups, day_surgery_table
 from dipsim.report.labels import Text, same
 from dipsim.report.parameters import parameter_table
 from dipsim.report.report_table import ReportTable
+from dipsim.report.scenario_overview import scenario_table
 from dipsim.report.sections import check_table, reject_table
 from dipsim.report.tables import (
     band_table,
@@ -36,6 +39,7 @@ def sheets(results: Sequence[Result]) -> tuple[Sheet, ...]:
     base = results[0]
     smallest = base.scenario.head.report.smallest_cell
     compared = [
+        Sheet(Text("Scenarios", "情景一览"), scenario_table(results)),
         Sheet(Text("Changed parameters", "有差异的参数"), parameter_table([result.scenario for result in results])),
         Sheet(Text("Pay compared", "应付对比"), hospital_comparison(results)),
         Sheet(Text("Funds", "基金与点值"), price_comparison(results)),
@@ -45,6 +49,7 @@ def sheets(results: Sequence[Result]) -> tuple[Sheet, ...]:
         Sheet(Text("Levels", "等级"), level_table(base)),
         Sheet(Text("Groups", "病种"), without_small_groups(group_table(base), smallest)),
         Sheet(Text("Deviation bands", "费用偏差"), band_table(base)),
+        *_by_rule(results),
         Sheet(Text("Rows", "病例去向"), status_table(base, base.inputs.reading)),
         Sheet(Text("Rejected", "剔除原因"), reject_table(base)),
         Sheet(Text("Checks", "需关注"), check_table(base)),
@@ -53,6 +58,22 @@ def sheets(results: Sequence[Result]) -> tuple[Sheet, ...]:
     funds = [Sheet(Text("Funds", "基金与点值"), price_table(base))]
     chosen = [*(compared if len(results) > 1 else funds), *own]
     return tuple(sheet for sheet in chosen if len(sheet.table))
+
+
+def _by_rule(results: Sequence[Result]) -> Iterator[Sheet]:
+    """The tables of day surgery and of bed-days, numbered by scenario."""
+    if day := day_surgeries(results):
+        yield Sheet(Text("Day surgery", "日间手术"), day_surgery_table(day))
+    for each in day:
+        yield Sheet(_numbered("Day surgery groups", "日间手术病种", each.number), day_surgery_groups(each))
+    for stay in bed_days(results):
+        yield Sheet(_numbered("Bed-days by length", "床日分段", stay.number), length_table(stay))
+        yield Sheet(_numbered("Bed-days by standard", "床日标准", stay.number), tier_table(stay))
+        yield Sheet(_numbered("Bed-days by hospital", "床日分机构", stay.number), bed_day_hospital_table(stay))
+
+
+def _numbered(name: str, name_zh: str, number: int) -> Text:
+    return Text(f"{name} {number}", f"{name_zh} {number}") if number else Text(name, name_zh)
 
 
 def cover_rows(results: Sequence[Result], tables: Sequence[Sheet]) -> tuple[tuple[Text, Text], ...]:
