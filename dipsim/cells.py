@@ -17,7 +17,15 @@ from dipsim.ledger import Accounts, Entries, add_up
 I8 = NDArray[np.int64]
 
 KEYS = ("hospital", "insurance", "year", "month", "rule", "group", "flag")
-SUMS = ("cases", "cost_fen", "patient_fen", "length_of_stay_days", "points_micro", "amount_fen")
+SUMS = (
+    "cases",
+    "cost_fen",
+    "points_cost_fen",
+    "patient_fen",
+    "length_of_stay_days",
+    "points_micro",
+    "amount_fen",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Cells:
     year, month       0 when the scenario has no year basis
     rule              index into the run's CLAIM rules
     flag              what the rule marked the case as (a deviation band for dip)
+    points_cost_fen   cost of the cases that earned points
     patient_fen       what patients and other payers bore
     length_of_stay_days   summed over the cases that state it
     """
@@ -42,6 +51,7 @@ class Cells:
     flag: I8
     cases: I8
     cost_fen: I8
+    points_cost_fen: I8
     patient_fen: I8
     length_of_stay_days: I8
     points_micro: I8

@@ -116,6 +116,7 @@ def _cells(rows: I8, claims: Claims, view: View, routing: Routing, year: int) ->
         flag=claims.flag[rows],
         cases=np.ones(rows.size, np.int64),
         cost_fen=_known(view.cases, "total_cost_yuan", rows),
+        points_cost_fen=np.where(claims.points_micro[rows] != 0, _known(view.cases, "total_cost_yuan", rows), 0),
         patient_fen=_known(view.cases, "out_of_pocket_yuan", rows),
         length_of_stay_days=_known(view.cases, "length_of_stay_days", rows),
         points_micro=claims.points_micro[rows],

@@ -114,7 +114,8 @@ def _points(result: Result, weighting: Weighting, row: int) -> Iterator[Step]:
         for key, kind in (("classify_by", outlier.classify_by), ("compute_by", outlier.compute_by)):
             reference = int(weighting.reference(kind, group, hospital, insurance)[0])
             cost = int(result.inputs.cases.fen("total_cost_yuan")[row]) * 10_000
-            value = f"{decimal_text(reference, 6)} ({kind}), cost / reference = {cost / reference:.6f}"
+            ratio = f"{cost / reference:.6f}" if reference else "-"
+            value = f"{decimal_text(reference, 6)} ({kind}), cost / reference = {ratio}"
             yield Step(
                 f"reference cost ({key})", f"比较基准（{key}）", value, _source(result, f"weighting.outlier.{key}")
             )

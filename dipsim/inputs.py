@@ -18,8 +18,8 @@ POINT_VALUES = TableSpec(
     (
         Column("insurance", "choice", required=True, choices=("employee", "resident")),
         Column("pool_fen", "integer", required=True, minimum=0),
-        Column("points_micro", "integer", required=True, minimum=1),
-        Column("cut_remainder", "integer", required=True, minimum=-1),
+        Column("points_micro", "integer", required=True, minimum=0),
+        Column("cut_remainder", "integer", required=True, minimum=-2),
         Column("cut_last_id", "text"),
     ),
     unique_key=("insurance",),

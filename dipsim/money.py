@@ -37,8 +37,9 @@ def half_even(numerator: int, denominator: int) -> int:
 
 
 def quotient_remainder(a: Whole, b: Whole, d: Whole) -> tuple[I8, I8]:
-    """floor(a x b / d) and its remainder, exactly; a, b >= 0, d > 0, shapes broadcast, quotients below 2**63."""
-    a, b, d = (np.array(part, np.int64) for part in np.broadcast_arrays(a, b, d))
+    """floor(a x b / d) and its remainder, exactly; a, b >= 0, d > 0, shapes broadcast; OverflowError past int64."""
+    shape = np.broadcast_shapes(np.shape(a), np.shape(b), np.shape(d))
+    a, b, d = (np.broadcast_to(np.asarray(part, np.int64), shape).reshape(-1) for part in (a, b, d))
     estimate = a.astype(np.float64) * b / d
     is_small = (estimate < _QUOTIENT_LIMIT) & (d < _DIVISOR_LIMIT)
     quotient = np.where(is_small, estimate, 0.0).astype(np.int64)
@@ -47,18 +48,19 @@ def quotient_remainder(a: Whole, b: Whole, d: Whole) -> tuple[I8, I8]:
         low, high = remainder < 0, remainder >= d
         quotient += high.astype(np.int64) - low
         remainder += d * (low.astype(np.int64) - high)
-    for i in np.argwhere(~is_small):
-        place = tuple(i)
-        quotient[place], remainder[place] = divmod(int(a[place]) * int(b[place]), int(d[place]))
-    return quotient, remainder
+    for i in np.flatnonzero(~is_small):
+        quotient[i], remainder[i] = divmod(int(a[i]) * int(b[i]), int(d[i]))
+    return quotient.reshape(shape), remainder.reshape(shape)
 
 
 def half_even_ratio(a: Whole, b: Whole, d: Whole) -> I8:
-    """a x b / d rounded once, half to even; a, b >= 0, d > 0, exact."""
+    """a x b / d rounded once, half to even; a, b >= 0, d > 0, exact; OverflowError past int64."""
     quotient, remainder = quotient_remainder(a, b, d)
     gap = np.asarray(d, np.int64) - remainder
     rounds_up = (remainder > gap) | ((remainder == gap) & (quotient % 2 == 1))
     rounded: I8 = quotient + rounds_up
+    if (rounded < 0).any():
+        raise OverflowError("a rounded quotient does not fit in 64 bits")
     return rounded
 
 
@@ -75,6 +77,8 @@ class Cut:
 
 NO_CUT = Cut(-1, "")
 """Nothing was left over: every share is the plain quotient."""
+ALONE = Cut(-2, "")
+"""No split at all: every share was rounded by itself, half to even."""
 
 
 def split_fen(total_fen: int, weights: I8, ids: Sequence[str]) -> tuple[I8, Cut]:
@@ -103,6 +107,8 @@ def split_fen(total_fen: int, weights: I8, ids: Sequence[str]) -> tuple[I8, Cut]
 
 def share_of(total_fen: int, weight: int, weight_sum: int, unit_id: str, cut: Cut) -> int:
     """One share of a split, recomputed alone from the total, the sum of weights and the cut: the same fen."""
+    if cut == ALONE:
+        return half_even(total_fen * weight, weight_sum)
     quotient, remainder = divmod(total_fen * weight, weight_sum)
     if cut == NO_CUT:
         return quotient

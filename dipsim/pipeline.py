@@ -22,10 +22,14 @@ from dipsim.grouping.dip import Grouping, group_cases
 from dipsim.ledger import Accounts, Entries, entries_of, merge, unbalanced
 from dipsim.policy.fingerprint import combine, fingerprint_values
 from dipsim.registry import RULES, table_of
+from dipsim.routing import OUTSIDE_POOL, price_reads
 from dipsim.rule import ExactValue, FundPrice, FundView, Priced, Stage
 from dipsim.scenario import Scenario
 
 T = TypeVar("T")
+
+CLAIM_VALUES = ("year", "year_basis", "route", "payment", "weighting")
+"""What claims take from a scenario's document; its titles and its settlement change no claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Memo:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A priced run; `fingerprint` is a hash of the cases, the companion tables, the policy and dipsim's version."""
+    """A priced run; `fingerprints` are those of cases, companion tables, scheme, policy and dipsim's version."""
 
     scenario: Scenario
     inputs: Inputs
@@ -66,7 +70,12 @@ class Result:
     claimed: Claimed
     ledger: Entries
     prices: tuple[FundPrice, ...]
-    fingerprint: str
+    fingerprints: Mapping[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """One hash of all that the result follows from."""
+        return combine(self.fingerprints)
 
 
 def simulate(inputs: Inputs, scenario: Scenario, memo: Memo | None = None, threads: int = 1) -> Result:
@@ -76,12 +85,12 @@ def simulate(inputs: Inputs, scenario: Scenario, memo: Memo | None = None, threa
     """
     memo = Memo() if memo is None else memo
     cases, scheme = inputs.cases, scenario.scheme
-    case_key = memo.get(("cases", id(cases)), lambda: content_fingerprint(cases))
-    grouped = combine(
-        {"cases": case_key, "scheme": scheme.fingerprint, "classes": fingerprint_values(scheme.procedure_classes)}
-    )
-    grouping = memo.get(("group", grouped), lambda: group_cases(cases, scheme, threads))
-    key = ("claim", grouped, _companion_keys(inputs)["hospitals"], _claim_key(scenario))
+    _, of_cases = memo.get(("cases", id(cases)), lambda: (cases, content_fingerprint(cases)))
+    classes = fingerprint_values(scheme.procedure_classes)
+    inputs_of = {"cases": of_cases, "scheme": scheme.fingerprint, "procedure_classes": classes, **_companions(inputs)}
+    grouped = ("group", of_cases, scheme.fingerprint, classes)
+    grouping = memo.get(grouped, lambda: group_cases(cases, scheme, threads))
+    key = ("claim", grouped, inputs_of["hospitals"], _claim_key(scenario))
     claimed = memo.get(key, lambda: claim(cases, inputs.hospitals, scenario, grouping, threads))
     ledger, prices = _priced(inputs, scenario, claimed)
     return Result(
@@ -91,13 +100,11 @@ def simulate(inputs: Inputs, scenario: Scenario, memo: Memo | None = None, threa
         claimed=claimed,
         ledger=ledger,
         prices=prices,
-        fingerprint=combine(
-            {**_companion_keys(inputs), "grouped": grouped, "policy": scenario.fingerprint, "version": __version__}
-        ),
+        fingerprints={**inputs_of, "policy": scenario.fingerprint, "version": __version__},
     )
 
 
-def _companion_keys(inputs: Inputs) -> dict[str, str]:
+def _companions(inputs: Inputs) -> dict[str, str]:
     """The content of each companion table, as a hash."""
     values = (inputs.point_values or {}).items()
     return {
@@ -115,15 +122,17 @@ def _hash_of(table: Hospitals | Budget) -> str:
 
 
 def _claim_key(scenario: Scenario) -> str:
-    """What the claims depend on besides cases, groups and hospitals: all of the policy but the settlement."""
-    values = {key: value for key, value in scenario.document.values.items() if key != "settlement"}
-    return combine({"values": fingerprint_values(values), "weights": scenario.weights.fingerprint})
+    """What the claims depend on besides cases, groups and hospitals: also the columns that the price reads of them."""
+    values = {key: scenario.document.values.get(key) for key in CLAIM_VALUES}
+    reads = {"price_reads": sorted(price_reads(scenario)), **values}
+    return combine({"values": fingerprint_values(reads), "weights": scenario.weights.fingerprint})
 
 
 def _priced(inputs: Inputs, scenario: Scenario, claimed: Claimed) -> tuple[Entries, tuple[FundPrice, ...]]:
     """The ledger with what was claimed and what was paid for it."""
     accounts = claimed.accounts
-    view = FundView(claimed.cells, accounts, inputs.budget, inputs.point_values, scenario.head.year)
+    claiming = claimed.cells.where(claimed.cells.rule != OUTSIDE_POOL)
+    view = FundView(claiming, accounts, inputs.budget, inputs.point_values, scenario.head.year)
     postings = [cell_sums.claims(claimed.cells, accounts)]
     prices: list[FundPrice] = []
     for number, rule in enumerate(RULES):

@@ -143,12 +143,13 @@ def _calendar(cases: CaseTable, scenario: Scenario) -> tuple[I8, Mask, Mask]:
 def _reads(rule: Rule, scenario: Scenario) -> frozenset[str]:
     """What a CLAIM rule reads, and what the PRICE rules read of the cases that claim through it."""
     columns: frozenset[str] = rule.reads(scenario.params[table_of(rule)])
-    if not columns:
-        return columns
-    for price in RULES:
-        if price.stage is Stage.PRICE:
-            columns |= price.reads(scenario.params[table_of(price)])
-    return columns
+    return columns | price_reads(scenario) if columns else columns
+
+
+def price_reads(scenario: Scenario) -> frozenset[str]:
+    """The columns whose sums the PRICE rules need of every case that claims."""
+    pricing = [rule for rule in RULES if rule.stage is Stage.PRICE]
+    return frozenset().union(*(rule.reads(scenario.params[table_of(rule)]) for rule in pricing))
 
 
 def _blank_rejects(cases: CaseTable, blank: Mask, column: str, reader: str) -> Iterator[Reject]:

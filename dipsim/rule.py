@@ -118,7 +118,7 @@ class ExactValue:
 
 @dataclass(frozen=True, slots=True)
 class FundView:
-    """What a PRICE rule may read: everything claimed, by cell, and the companion tables."""
+    """What a PRICE rule may read: the cells of the cases inside the pool, and the companion tables."""
 
     cells: Cells
     accounts: Accounts
@@ -133,7 +133,8 @@ class FundPrice:
 
     budget_fen        the ceiling, None when the value was given and not solved
     yuan_claims_fen   claims in yuan, which left the pool first
-    pool_fen, points_micro   money and points of the hospitals that no cap binds; their ratio is the point value
+    pool_fen, points_micro   the point value as an exact ratio: money and points of the hospitals that no cap binds, or
+                      the guard where one binds; 0 and 0 where every hospital is capped or nobody has points
     cut               where the split among these hospitals stopped rounding up
     guard             "none", "minimum" or "maximum", whichever bound the point value
     capped            hospitals paid their cap

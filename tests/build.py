@@ -216,6 +216,7 @@ def cells(rows: Sequence[Row], year: int) -> tuple[Cells, Accounts]:
         flag=none,
         cases=none + 1,
         cost_fen=fen("cost_yuan"),
+        points_cost_fen=np.where(column([micro(row.get("points", 0)) for row in rows]) != 0, fen("cost_yuan"), 0),
         patient_fen=fen("patient_yuan"),
         length_of_stay_days=none,
         points_micro=column([micro(row.get("points", 0)) for row in rows]),

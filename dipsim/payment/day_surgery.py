@@ -88,7 +88,8 @@ def run(view: View, params: DaySurgeryParams) -> Claims:
     group = view.grouping.group[view.rows].astype(np.int64)
     cost_fen = view.cases.fen("total_cost_yuan")[view.rows]
     points, flag = none.copy(), none + NO_MATCH
-    for chosen, weights, share in _parts(params, weighting, group, view.grouping.group_codes):
+    parts = _parts(params, weighting, group, view.insurance[view.rows], view.grouping.group_codes)
+    for chosen, weights, share in parts:
         columns = (values[chosen] for values in (group, view.hospital[view.rows], view.insurance[view.rows], cost_fen))
         points[chosen], flag[chosen] = _points(params, weights, share, *columns)
     unmatched = group < 0
@@ -107,7 +108,7 @@ def explain(view: View, params: DaySurgeryParams, row: int) -> Iterator[Step]:
     cost_fen = view.cases.fen("total_cost_yuan")[row : row + 1]
     if group[0] < 0:
         yield Step("points without a group", "未入组分值比例", str(params.no_match_ratio), f"{TABLE}.no_match_ratio")
-    for chosen, weights, share in _parts(params, _weighting(view, params), group, view.grouping.group_codes):
+    for chosen, weights, share in _parts(params, _weighting(view, params), group, insurance, view.grouping.group_codes):
         if not chosen[0]:
             continue
         yield Step("group points", "病种分值", decimal_text(int(weights.groups.points_micro[group[0]]), 6))
@@ -117,9 +118,8 @@ def explain(view: View, params: DaySurgeryParams, row: int) -> Iterator[Step]:
         _, band = _points(params, weights, share, group, hospital, insurance, cost_fen)
         if params.bands:
             reference = int(weights.reference(weights.outlier.compute_by, group, hospital, insurance)[0])
-            value = (
-                f"{decimal_text(reference, 6)}, cost / reference = {cost_fen[0] * MICRO_YUAN_PER_FEN / reference:.6f}"
-            )
+            ratio = f"{cost_fen[0] * MICRO_YUAN_PER_FEN / reference:.6f}" if reference else "-"
+            value = f"{decimal_text(reference, 6)}, cost / reference = {ratio}"
             yield Step("reference cost", "比较基准", value, "weighting.outlier.compute_by")
         yield Step("deviation", "费用偏差", " ".join(FLAGS[int(band[0])]), f"{TABLE}.bands")
 
@@ -135,7 +135,9 @@ def _weighting(view: View, params: DaySurgeryParams) -> Weighting:
     return replace(weighting, factor_micro=np.full_like(weighting.factor_micro, MICRO), grassroots_micro=-1)
 
 
-def _parts(params: DaySurgeryParams, weighting: Weighting, group: I8, codes: tuple[str, ...]) -> list[Part]:
+def _parts(
+    params: DaySurgeryParams, weighting: Weighting, group: I8, insurance: I8, codes: tuple[str, ...]
+) -> list[Part]:
     """The cases with a group by how they are paid; PolicyError naming the groups that cannot be."""
     has_group = group >= 0
     has_own = np.zeros(group.size, bool)
@@ -153,7 +155,7 @@ def _parts(params: DaySurgeryParams, weighting: Weighting, group: I8, codes: tup
     for chosen, weights, _ in parts:
         weights.require_points(group[chosen], codes)
         if params.bands:
-            weights.require_means(group[chosen], codes)
+            weights.require_references(group[chosen], insurance[chosen], codes)
     return parts
 
 

@@ -40,17 +40,17 @@ def needs(_: DipParams) -> frozenset[Need]:
 
 
 def run(view: View, params: DipParams) -> Claims:
-    """Points of each case in millionths and its band; PolicyError when a group has no points or no mean cost."""
+    """Points of each case in millionths and its band; PolicyError when a group cannot be priced or compared."""
     weighting = _weighting(view)
     group = view.grouping.group[view.rows].astype(np.int64)
     cost_fen = view.cases.fen("total_cost_yuan")[view.rows]
     has_group = group >= 0
     weighting.require_points(group[has_group], view.grouping.group_codes)
-    weighting.require_means(group[has_group], view.grouping.group_codes)
+    rows = view.rows[has_group]
+    weighting.require_references(group[has_group], view.insurance[rows], view.grouping.group_codes)
 
     points = np.zeros(group.size, np.int64)
     flag = np.full(group.size, NO_MATCH, np.int64)
-    rows = view.rows[has_group]
     points[has_group], flag[has_group] = weighting.points(
         group[has_group], view.hospital[rows], view.insurance[rows], cost_fen[has_group]
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 
 class Strict(BaseModel):
@@ -26,8 +27,16 @@ class Params(Strict):
     source: Source = Field(description="Where the numbers of this table come from")
 
 
-Setting = float | Literal["none"]
-"""A number, or 'none' where the policy has none: a baseline says so instead of leaving it out."""
+def _number_or_none(value: object) -> object:
+    """Refuse what is neither a number of 0 or more nor 'none'."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value != "none" and not (is_number and math.isfinite(value) and value >= 0):  # type: ignore[arg-type, operator]
+        raise ValueError("state a number of 0 or more, or 'none'")
+    return value
+
+
+Setting = Annotated[float | Literal["none"], PlainValidator(_number_or_none)]
+"""A number of 0 or more, or 'none' where the policy has none: a baseline says so instead of leaving it out."""
 
 
 class ByInsurance(Strict):

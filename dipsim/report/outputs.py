@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dipsim import __version__
-from dipsim.cases.identity import content_fingerprint
 from dipsim.cases.read import CaseReading
 from dipsim.cases.write import write_columns, write_rejects
 from dipsim.errors import OutputError, Problem
@@ -185,7 +184,7 @@ def manifest(result: Result, reading: CaseReading) -> dict[str, Any]:
         "dipsim": __version__,
         "fingerprint": result.fingerprint,
         "scenario": scenario.name,
-        "cases": content_fingerprint(result.inputs.cases),
+        "cases": result.fingerprints["cases"],
         "policy": {
             "scenario": scenario.fingerprint,
             "scheme": {"name": scenario.head.grouper, "fingerprint": scenario.scheme.fingerprint},

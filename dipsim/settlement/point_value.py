@@ -15,13 +15,13 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dipsim.errors import PolicyError, Problem
 from dipsim.ledger import INSURANCES, NOBODY, Posting
-from dipsim.money import FEN, MICRO, NO_CUT, Cut, fen, half_even, micro, share_of, split_fen, yuan_text
+from dipsim.money import ALONE, FEN, MICRO, NO_CUT, Cut, fen, half_even, micro, share_of, split_fen, yuan_text
 from dipsim.policy.params import ByInsurance, Params, Setting
-from dipsim.rule import FundPrice, FundView, PassKind, Priced, Rule, Stage
+from dipsim.rule import ExactValue, FundPrice, FundView, PassKind, Priced, Rule, Stage
 
 I8 = NDArray[np.int64]
 
@@ -40,6 +40,7 @@ class PointValueParams(Params):
     budget_yuan: ByInsurance | None = Field(
         default=None, description="The ceiling F; left out, or 'none', where the table `budget` states it"
     )
+    budget_factor: float = Field(ge=0, multiple_of=0.001, description="Share of the ceiling that is paid out")
     reimbursement_ratio: ByInsurance = Field(description="Fund share of the whole bill (form = gross)")
     minimum_yuan: ByInsurance = Field(description="Lowest yuan per point; the reserve pays what is lacking")
     maximum_yuan: ByInsurance = Field(description="Highest yuan per point; the rest goes to the reserve")
@@ -49,6 +50,18 @@ class PointValueParams(Params):
     given_yuan: ByInsurance = Field(
         description="Yuan per point (mode = given); 'none' where the table `point_values` states it exactly"
     )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> PointValueParams:
+        for name in INSURANCES:
+            ratio, lowest, highest = (
+                part.get(name) for part in (self.reimbursement_ratio, self.minimum_yuan, self.maximum_yuan)
+            )
+            if ratio is not None and not MICRO**-1 <= ratio <= 1:
+                raise ValueError(f"reimbursement_ratio.{name} is a share above 0 and up to 1")
+            if lowest is not None and highest is not None and lowest > highest:
+                raise ValueError(f"minimum_yuan.{name} is above maximum_yuan.{name}")
+        return self
 
 
 def reads(params: PointValueParams) -> frozenset[str]:
@@ -90,9 +103,9 @@ def _insurances(view: FundView, params: PointValueParams) -> list[int]:
     """The funds that something is claimed from or that have a budget; an unclaimed budget goes to the reserve."""
     is_claim = (view.cells.points_micro != 0) | (view.cells.amount_fen != 0)
     claimed = {int(number) for number in view.cells.insurance[is_claim]}
-    if params.mode == "given" or params.budget_yuan is None:
+    if params.mode == "given":
         return sorted(claimed)
-    return sorted(claimed | {n for n, name in enumerate(INSURANCES) if params.budget_yuan.get(name) is not None})
+    return sorted(claimed | {number for number in range(len(INSURANCES)) if any(_ceilings(view, params, number))})
 
 
 def _fund(view: FundView, params: PointValueParams, insurance: int) -> Fund:
@@ -105,17 +118,15 @@ def _fund(view: FundView, params: PointValueParams, insurance: int) -> Fund:
         np.add.at(total, at, values)
         return total
 
-    has_claim = (cells.points_micro != 0) | (cells.amount_fen != 0)
     ids = tuple(view.accounts.hospital_ids[number] for number in hospital)
-    cost_fen = by_hospital(np.where(cells.points_micro != 0, cells.cost_fen, 0))
     return Fund(
         insurance=insurance,
         hospital=hospital,
         ids=ids,
         points_micro=by_hospital(cells.points_micro),
         claims_fen=by_hospital(cells.amount_fen),
-        patient_fen=by_hospital(np.where(has_claim, cells.patient_fen, 0)),
-        cap_fen=tuple(_cap(params, int(cost)) for cost in cost_fen),
+        patient_fen=by_hospital(cells.patient_fen),
+        cap_fen=tuple(_cap(params, int(cost)) for cost in by_hospital(cells.points_cost_fen)),
     )
 
 
@@ -194,37 +205,63 @@ def solve(
     """Pay min(cap, points x PV) to each hospital so that the pool is used up, with PV kept within its bounds.
 
     bounds   lowest and highest PV in millionths of a yuan per point; None for no highest
-    The set of binding caps grows until it is stable: a capped hospital only raises PV for the others.
+    The set of binding caps grows until it is stable: a capped hospital only raises PV for the others. Under a guard
+    every hospital is rounded by itself at the guard's value, for there is no pool to use up.
     """
-    lowest, highest = bounds
     is_capped = np.zeros(points_micro.size, bool)
     while True:
         open_points = int(points_micro[~is_capped].sum())
         left = pool_fen - sum(int(cap_fen[i] or 0) for i in np.flatnonzero(is_capped))
-        guard, money = "none", left
-        if open_points and left * MICRO * MICRO < lowest * open_points * FEN:
-            guard, money = "minimum", half_even(lowest * open_points * FEN, MICRO * MICRO)
-        if highest is not None and left * MICRO * MICRO > highest * open_points * FEN:
-            guard, money = "maximum", half_even(highest * open_points * FEN, MICRO * MICRO)
+        guard, money, of_points = _guarded(left, open_points, bounds)
         binding = [
             i
             for i in np.flatnonzero(~is_capped)
-            if cap_fen[i] is not None and int(points_micro[i]) * money > int(cap_fen[i] or 0) * open_points
+            if cap_fen[i] is not None and int(points_micro[i]) * money > int(cap_fen[i] or 0) * of_points
         ]
         if not binding:
             break
         is_capped[binding] = True
     pay = np.array([0 if cap is None else cap for cap in cap_fen], np.int64)
     open_rows = np.flatnonzero(~is_capped)
-    open_ids = [ids[i] for i in open_rows]
-    money = money if open_points else 0
-    pay[open_rows], cut = split_fen(money, points_micro[open_rows], open_ids)
-    return Shares(pay, money, open_points, cut, guard, tuple(ids[i] for i in np.flatnonzero(is_capped)))
+    if guard == "none":
+        pay[open_rows], cut = split_fen(money, points_micro[open_rows], [ids[i] for i in open_rows])
+    else:
+        cut = ALONE
+        pay[open_rows] = [half_even(money * int(points_micro[i]), of_points) for i in open_rows]
+    return Shares(pay, money, of_points, cut, guard, tuple(ids[i] for i in np.flatnonzero(is_capped)))
+
+
+def _guarded(left_fen: int, open_points: int, bounds: tuple[int, int | None]) -> tuple[str, int, int]:
+    """Which guard binds, and the point value as fen and millionths of a point: the pool's own, or the guard's."""
+    lowest, highest = bounds
+    if open_points == 0:
+        return "none", 0, 0
+    if left_fen * MICRO * MICRO < lowest * open_points * FEN:
+        return "minimum", lowest * FEN, MICRO * MICRO
+    if highest is not None and left_fen * MICRO * MICRO > highest * open_points * FEN:
+        return "maximum", highest * FEN, MICRO * MICRO
+    return "none", left_fen, open_points
 
 
 def _given(view: FundView, params: PointValueParams, fund: Fund) -> Shares:
     """What hospitals get at a point value struck elsewhere: rounded by itself, or by the cut of the region's split."""
-    name = INSURANCES[fund.insurance]
+    if not fund.points_micro.any():
+        return Shares(np.zeros(len(fund.ids), np.int64), 0, 0, NO_CUT, "none", ())
+    value = _given_value(view, params, fund.insurance)
+    if value.points_micro == 0:  # every hospital of the region is capped
+        uncapped = [cap or 0 for cap in fund.cap_fen]
+        return Shares(np.array(uncapped, np.int64), 0, 0, NO_CUT, "none", fund.ids)
+    shares = zip(fund.points_micro, fund.ids, strict=True)
+    uncapped = [share_of(value.pool_fen, int(points), value.points_micro, name, value.cut) for points, name in shares]
+    limits = [amount if cap is None else cap for amount, cap in zip(uncapped, fund.cap_fen, strict=True)]
+    capped = tuple(name for name, amount, limit in zip(fund.ids, uncapped, limits, strict=True) if amount > limit)
+    pay = np.minimum(np.array(uncapped, np.int64), np.array(limits, np.int64))
+    return Shares(pay, value.pool_fen, value.points_micro, value.cut, "none", capped)
+
+
+def _given_value(view: FundView, params: PointValueParams, insurance: int) -> ExactValue:
+    """The one value of the scenario or of the table `point_values`; PolicyError for none and for two."""
+    name = INSURANCES[insurance]
     in_yuan = params.given_yuan.get(name)
     exact = None if view.point_values is None else view.point_values.get(name)
     if (in_yuan is None) == (exact is None):
@@ -234,41 +271,42 @@ def _given(view: FundView, params: PointValueParams, fund: Fund) -> Shares:
                 f"{WHERE} given_yuan",
                 f"{what} for {name}",
                 "its points need one price",
-                f"state given_yuan.{name}, or bring the table `point_values` of the region's run, not both",
+                _advice(name, f"state given_yuan.{name}, or bring the table `point_values` of the region, not both"),
             )
         )
-    if exact is not None:
-        pool_fen, points_micro, cut = exact.pool_fen, exact.points_micro, exact.cut
-        shares = zip(fund.points_micro, fund.ids, strict=True)
-        uncapped = [share_of(pool_fen, int(points), points_micro, hospital_id, cut) for points, hospital_id in shares]
-    else:
-        pool_fen, points_micro, cut = micro(in_yuan or 0) * FEN, MICRO * MICRO, NO_CUT
-        uncapped = [half_even(pool_fen * int(points), points_micro) for points in fund.points_micro]
-    limits = [amount if cap is None else cap for amount, cap in zip(uncapped, fund.cap_fen, strict=True)]
-    capped = tuple(name for name, amount, limit in zip(fund.ids, uncapped, limits, strict=True) if amount > limit)
-    pay = np.minimum(np.array(uncapped, np.int64), np.array(limits, np.int64))
-    return Shares(pay, pool_fen, points_micro, cut, "none", capped)
+    return exact if exact is not None else ExactValue(micro(in_yuan or 0) * FEN, MICRO * MICRO, ALONE)
+
+
+def _advice(name: str, otherwise: str) -> str:
+    """The next step for an insurance; `other` has no pooled fund that a value could be stated for."""
+    return "route these cases to outside_pool" if name == "other" else otherwise
+
+
+def _ceilings(view: FundView, params: PointValueParams, insurance: int) -> tuple[int | None, int | None]:
+    """The ceiling in fen as the scenario states it, and as the table `budget` does."""
+    name = INSURANCES[insurance]
+    stated = None if params.budget_yuan is None else params.budget_yuan.get(name)
+    listed = None if view.budget is None else view.budget.amount(view.year, name, BUDGET_ITEM)
+    return None if stated is None else fen(stated), listed
 
 
 def _budget(view: FundView, params: PointValueParams, insurance: int) -> int:
     name = INSURANCES[insurance]
-    stated = None if params.budget_yuan is None else params.budget_yuan.get(name)
-    listed = None if view.budget is None else view.budget.amount(view.year, name, BUDGET_ITEM)
+    stated, listed = _ceilings(view, params, insurance)
     if stated is not None and listed is not None:
         what, next_step = f"the table `budget` states the ceiling of {name} too", "keep one of the two"
         raise PolicyError(Problem(f"{WHERE} budget_yuan", what, "", next_step))
-    if stated is not None:
-        return fen(stated)
-    if listed is None:
+    found = listed if stated is None else stated
+    if found is None:
         raise PolicyError(
             Problem(
                 f"{WHERE} budget_yuan",
                 f"no ceiling for {name}",
                 "cases of this insurance claim money",
-                f"state budget_yuan.{name}, add {BUDGET_ITEM!r} to the table `budget`, or route them to outside_pool",
+                _advice(name, f"state budget_yuan.{name}, or add {BUDGET_ITEM!r} to the table `budget`"),
             )
         )
-    return listed
+    return half_even(found * micro(params.budget_factor), MICRO)
 
 
 def _bounds(params: PointValueParams, insurance: int) -> tuple[int, int | None]:

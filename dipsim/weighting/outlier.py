@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dipsim.money import MICRO, half_even, half_even_ratio, micro
 from dipsim.policy.params import ByInsurance, Params
@@ -38,17 +38,25 @@ _WIDE = float(2**59)
 
 
 class OutlierParams(Params):
-    """What `[weighting.outlier]` may say; ratios have at most three decimals."""
+    """What `[weighting.outlier]` may say; ratios have at most three decimals, and low <= high <= extreme."""
 
     form: Literal["national", "jining"] = Field(description="Which of the two formulas applies")
-    low_ratio: float = Field(ge=0, multiple_of=0.001, description="L: below it a case is low")
-    high_ratio: float = Field(gt=0, multiple_of=0.001, description="U: above it a case is high")
-    extreme_ratio: float = Field(gt=0, multiple_of=0.001, description="E: above it a case is listed for special review")
+    low_ratio: float = Field(ge=0, le=1000, multiple_of=0.001, description="L: below it a case is low")
+    high_ratio: float = Field(gt=0, le=1000, multiple_of=0.001, description="U: above it a case is high")
+    extreme_ratio: float = Field(
+        gt=0, le=1000, multiple_of=0.001, description="E: above it a case is listed for special review"
+    )
     low_includes_limit: bool = Field(description="Whether r = L is low (texts differ)")
     high_includes_limit: bool = Field(description="Whether r = U is high (texts differ)")
     classify_by: Reference = Field(description="What r compares with when the band is chosen")
     compute_by: Reference = Field(description="What r compares with when the points are computed")
     budget_point_value_yuan: ByInsurance = Field(description="Yuan per point that pay_standard is reckoned with")
+
+    @model_validator(mode="after")
+    def _limits_in_order(self) -> OutlierParams:
+        if not self.low_ratio <= self.high_ratio <= self.extreme_ratio:
+            raise ValueError("low_ratio, high_ratio and extreme_ratio must rise in this order")
+        return self
 
 
 def ratio_parts(value: float) -> tuple[int, int]:
@@ -59,7 +67,10 @@ def ratio_parts(value: float) -> tuple[int, int]:
 
 
 def bands(params: OutlierParams, cost_micro_yuan: I8, reference_micro_yuan: I8) -> I8:
-    """The band of each case, int64 index into BANDS; compared exactly by cross-multiplication."""
+    """The band of each case, int64 index into BANDS; compared exactly by cross-multiplication.
+
+    A case whose reference is 0 (a group of no points or no cost) is normal: there is nothing to deviate from.
+    """
 
     def compared(ratio: float) -> tuple[I8, I8]:
         numerator, denominator = ratio_parts(ratio)
@@ -71,7 +82,8 @@ def bands(params: OutlierParams, cost_micro_yuan: I8, reference_micro_yuan: I8) 
     is_high = (cost >= high) if params.high_includes_limit else (cost > high)
     cost, extreme = compared(params.extreme_ratio)
     is_extreme = is_high & (cost > extreme)
-    return np.select([is_extreme, is_high, is_low], [EXTREME, HIGH, LOW], NORMAL)
+    is_nothing = reference_micro_yuan == 0
+    return np.select([is_nothing, is_extreme, is_high, is_low], [NORMAL, EXTREME, HIGH, LOW], NORMAL)
 
 
 def deviation_points(
@@ -90,9 +102,10 @@ def deviation_points(
     """
     arguments = (band, group_points_micro, factor_micro, cost_micro_yuan, reference_micro_yuan)
     part, whole = share
-    _, high_denominator = ratio_parts(params.high_ratio)
+    factor = factor_micro.clip(MICRO).astype(np.float64)
     size = cost_micro_yuan.astype(np.float64) + reference_micro_yuan
-    is_wide = size * high_denominator * factor_micro.clip(MICRO) * max(part, whole) >= _WIDE
+    parts = max(ratio_parts(params.high_ratio)) * max(part, whole)
+    is_wide = (size * factor * parts >= _WIDE) | (group_points_micro * factor >= _WIDE)
     points = np.zeros(band.size, np.int64)
     narrow = np.flatnonzero(~is_wide)
     a, b, d = _terms(params, *(values[narrow] for values in arguments))

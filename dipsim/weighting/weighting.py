@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dipsim.errors import PolicyError, Problem
 from dipsim.ledger import INSURANCES
 from dipsim.money import MICRO, MICRO_YUAN_PER_FEN, half_even_ratio, micro
-from dipsim.weighting.outlier import WHOLE, OutlierParams, Reference, bands, deviation_points, ratio_parts
+from dipsim.weighting.outlier import NORMAL, WHOLE, OutlierParams, Reference, bands, deviation_points, ratio_parts
 from dipsim.weighting.relative_weight import GroupWeights
 
 I8 = NDArray[np.int64]
@@ -67,11 +67,11 @@ class Weighting:
     def points(
         self, group: I8, hospital: I8, insurance: I8, cost_fen: I8, share: tuple[int, int] = WHOLE
     ) -> tuple[I8, I8]:
-        """Points in millionths and band of each case, int64; every case has a priced group and a positive reference."""
+        """Points in millionths and band of each case, int64; checked by require_points and require_references."""
         cost = cost_fen * MICRO_YUAN_PER_FEN
         classify = self.reference(self.outlier.classify_by, group, hospital, insurance)
         compute = self.reference(self.outlier.compute_by, group, hospital, insurance)
-        band = bands(self.outlier, cost, classify)
+        band = np.where(compute == 0, NORMAL, bands(self.outlier, cost, classify))
         factor = self.factor(group, hospital)
         points = deviation_points(self.outlier, band, self.groups.points_micro[group], factor, cost, compute, share)
         return points, band
@@ -85,6 +85,9 @@ class Weighting:
     def no_match_points(self, ratio: float, cost_fen: I8) -> I8:
         """Points in millionths of cases without a group: ratio x scale x cost / mean cost of all cases."""
         numerator, denominator = ratio_parts(ratio)
+        if cost_fen.size and self.groups.overall_mean_micro_yuan == 0:
+            what, step = "no mean cost of all cases", "route cases without a group elsewhere"
+            raise PolicyError(Problem("weights", what, "cases without a group are measured by it", step))
         return half_even_ratio(
             cost_fen * MICRO_YUAN_PER_FEN,
             np.int64(self.groups.scale_micro * numerator),
@@ -99,13 +102,21 @@ class Weighting:
                 _lacking("points", unpriced, "add them to group_points.csv, or route these cases elsewhere")
             )
 
-    def require_means(self, group: I8, codes: Sequence[str]) -> None:
-        """PolicyError naming the groups among these that r cannot be computed for: they have no mean cost."""
-        if {self.outlier.classify_by, self.outlier.compute_by} == {"pay_standard"}:
+    def require_references(self, group: I8, insurance: I8, codes: Sequence[str]) -> None:
+        """PolicyError naming what r needs and lacks: groups without a mean, insurances without a budget value."""
+        references = {self.outlier.classify_by, self.outlier.compute_by}
+        if "pay_standard" in references:
+            values = self.outlier.budget_point_value_yuan
+            missing = [INSURANCES[number] for number in np.unique(insurance) if not values.get(INSURANCES[number])]
+            if missing:
+                where = f"[weighting.outlier] budget_point_value_yuan.{missing[0]}"
+                step = "state it, route these cases elsewhere, or compare with a mean"
+                raise PolicyError(Problem(where, f"no value for {', '.join(missing)}", "pay_standard needs it", step))
+        if references == {"pay_standard"}:
             return
         groups = self.groups
-        priced = [number for number in np.unique(group) if groups.is_priced[number]]
-        without = [codes[number] for number in priced if groups.mean_micro_yuan[number] == 0]
+        earning = [number for number in np.unique(group) if groups.points_micro[number] > 0]
+        without = [codes[number] for number in earning if groups.mean_micro_yuan[number] == 0]
         if without:
             raise PolicyError(_lacking("mean cost", without, "add mean_cost_yuan, or compare with pay_standard"))
 

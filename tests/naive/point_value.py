@@ -49,9 +49,12 @@ def solved(pool_fen: int, claimants: Mapping[str, Claimant], lowest: Fraction, h
     points = sum((claimant.points for claimant in still_open.values()), Fraction(0))
     money = 0
     if points and value is not None:
-        money = round(points * value) if guard != "none" else pool_fen - sum(claimants[n].cap_fen or 0 for n in capped)
+        money = pool_fen - sum(claimants[n].cap_fen or 0 for n in capped)
     pay = {name: claimants[name].cap_fen or 0 for name in capped}
-    pay |= split(money, {name: claimant.points for name, claimant in still_open.items()})
+    if guard == "none":
+        pay |= split(money, {name: claimant.points for name, claimant in still_open.items()})
+    elif value is not None:
+        pay |= {name: round(claimant.points * value) for name, claimant in still_open.items()}
     return Solved(pay, value, guard, capped)
 
 

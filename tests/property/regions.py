@@ -49,17 +49,7 @@ def random_region(seed: int, guards: bool = True) -> Region:
     cases = [_case(random, number, names, weights) for number in range(random.randint(1, 40))]
     changes: dict[str, Any] = {"route": ROUTES, **_payment(random), "weighting": _weighting(random)}
     changes["settlement"] = {"point_value": _point_value(random, cases, guards and random.random() < 0.7)}
-    point_value = changes["settlement"]["point_value"]
-    if point_value["form"] == "gross" or point_value["hospital_cap_ratio"] != "none":
-        _give_every_case_points(changes)
     return Region(cases, levels, weights, changes)
-
-
-def _give_every_case_points(changes: dict[str, Any]) -> None:
-    """Leave no room for a case of no points: whether its cost and its patient's payments count is not settled."""
-    changes["payment"]["dip"]["no_match_ratio"] = 0.7
-    outlier = changes["weighting"]["outlier"]
-    outlier["compute_by"] = outlier["classify_by"]
 
 
 def _decimal(random: Random, low: float, high: float, places: int) -> str:

@@ -26,7 +26,7 @@ thousandths = st.integers(1, 999).map(lambda n: n / 1000)
 
 @st.composite
 def outliers(draw: st.DrawFn, /, **fixed: object) -> OutlierParams:
-    low, high = draw(thousandths), 1 + draw(st.integers(0, 3000)) / 1000
+    low, high = draw(thousandths), draw(st.integers(1000, 4000)) / 1000
     stated: dict[str, Any] = {
         "form": draw(st.sampled_from(["national", "jining"])),
         "low_ratio": low,

@@ -60,7 +60,7 @@ def test_the_hospital_factor_is_taken_only_where_it_applies() -> None:
         ({"tiers": (TIERS[1], TIERS[0])}, "up_to_day must rise"),
         ({"tiers": (TIERS[0], TIERS[0])}, "up_to_day must rise"),
         ({"tiers": ({**TIERS[0], "up_to_day": 0},)}, "greater than or equal to 1"),
-        ({"tiers": ({**TIERS[0], "secondary": -1.0},)}, "-1.0 is not allowed"),
+        ({"tiers": ({**TIERS[0], "secondary": -1.0},)}, "number of 0 or more"),
         ({"tiers": ({**TIERS[0], "secondary": 0.0000001},)}, "at most 6 decimals"),
         ({"cap_average_days": {"secondary": 40.125}}, "at most 2 decimals"),
         ({"link_gap_days": -1}, "-1 days are not allowed"),
