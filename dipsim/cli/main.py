@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dipsim import __version__
-from dipsim.cli import compare, demo, explain, group, policy, run, scheme, synth
+from dipsim.cli import compare, demo, explain, group, hospital, policy, run, scheme, synth
 from dipsim.cli.common import show_error
 from dipsim.errors import DipsimError
 
@@ -23,6 +23,7 @@ app.command("demo")(demo.demo)
 app.command("group")(group.group)
 app.command("run")(run.run)
 app.command("compare")(compare.compare)
+app.command("hospital")(hospital.hospital)
 app.command("synth")(synth.synth)
 app.add_typer(explain.app, name="explain")
 app.add_typer(scheme.app, name="scheme")

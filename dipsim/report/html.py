@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from dipsim.report.answer import answer
 from dipsim.report.comparing import scenario_title
 from dipsim.report.labels import NO_VALUE, Kind, Lang, Text, Value, formatted, same, term
 from dipsim.report.report_table import NUMBERS, ReportTable
-from dipsim.report.sections import sections
+from dipsim.report.sections import Section, sections
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("dipsim.report"),
@@ -50,7 +51,11 @@ def write_report(result: Result | Comparison, path: Path, lang: Lang = "zh") -> 
 
     Raises OutputError.
     """
-    text = page(result, lang)
+    write_page(page(result, lang), path)
+
+
+def write_page(text: str, path: Path) -> None:
+    """Write a page under its name when it is complete; OutputError."""
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_text(text, encoding="utf-8")
@@ -66,13 +71,19 @@ def page(result: Result | Comparison, lang: Lang) -> str:
     results = result.results if isinstance(result, Comparison) else (result,)
     titles = [scenario_title(each.scenario) for each in results]
     title = Text(" / ".join(each.en for each in titles), " / ".join(each.zh for each in titles))
+    return rendered(results, title, answer(results), sections(results), lang)
+
+
+def rendered(results: Sequence[Result], title: Text, told: Sequence[Text], parts: Sequence[Section], lang: Lang) -> str:
+    """A page with its title, what it tells first, its sections, and how to come to the same results again."""
+    titles = [scenario_title(each.scenario) for each in results]
     return _TEMPLATES.get_template("report.html.j2").render(
         lang=lang,
         title=title,
         year=results[0].scenario.head.year,
         is_comparison=len(results) > 1,
-        answer=answer(results),
-        sections=sections(results),
+        answer=told,
+        sections=parts,
         grid=grid,
         version=__version__,
         runs=[

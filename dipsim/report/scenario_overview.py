@@ -132,6 +132,6 @@ def _title(results: Sequence[Result], hospitals: ReportTable, lang: Lang) -> str
         return Text("No scenario moves money between hospitals", "各情景均未在机构间转移资金").of(lang)
     name = scenario_title(results[-number].scenario).of(lang)
     return Text(
-        f"“{name}” moves most money between hospitals: {money(amount, lang)}",
+        f"Most money moves between hospitals under: {name} ({money(amount, lang)})",
         f"“{name}”在机构间转移的资金最多：{money(amount, lang)}",
     ).of(lang)

@@ -35,7 +35,7 @@ def test_money_moved_is_the_smaller_of_gains_and_losses() -> None:
 
 def test_the_grid_has_a_cell_for_each_hospital_and_scenario_and_names_the_one_that_moves_most() -> None:
     chart = scenario_grid_chart(four().results)
-    assert chart.title.en.startswith("“Narrow bands” moves most money between hospitals: ")
+    assert chart.title.en.startswith("Most money moves between hospitals under: Narrow bands (")
     assert chart.svg.zh.count("−10.20%") == 3
     assert chart.svg.zh.count("+8.50%") == 3
 

@@ -1,0 +1,199 @@
+"""The view of one hospital as a page and tables, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from dipsim import __version__
+from dipsim.cases.write import Column, Yuan, write_columns
+from dipsim.report.charts import LESS, MORE, Chart, at_both_ends, both, footer, label_room, signed_bars
+from dipsim.report.drawing import Key, Sheet, draw, rows_on, shortened, svg
+from dipsim.report.files import columns_of
+from dipsim.report.hospital_view import (
+    HospitalView,
+    department_table,
+    group_margin_table,
+    near_edge_table,
+    near_edges,
+    physician_table,
+)
+from dipsim.report.html import rendered, write_page
+from dipsim.report.labels import Lang, Text, formatted, money, same, signed_money, signed_share
+from dipsim.report.outputs import MANIFEST, whole_folder
+from dipsim.report.report_table import ReportTable
+from dipsim.report.sections import Section
+from dipsim.report.sums import is_gross, share
+
+PAGE = "hospital.html"
+MOST_ROWS = 20
+_ROW = 19.0
+_LONGEST_NAME = 40
+
+
+def write_hospital(
+    view: HospitalView, folder: Path, lang: Lang, near: float, physicians: bool = False, cases: bool = False
+) -> None:
+    """Write the page and its tables as CSV; with `cases` the near cases too, by case_id. OutputError.
+
+    near   a case is near a limit when |r / limit - 1| is at most this
+    """
+    tables = hospital_tables(view, near, physicians)
+    with whole_folder(folder) as draft:
+        for table in tables:
+            write_columns(draft / f"{table.key}.csv", columns_of([table]))
+        if cases:
+            write_columns(draft / "near_edge_cases.csv", _near_cases(view, near))
+        write_page(hospital_page(view, lang, near, physicians), draft / PAGE)
+        told = {
+            "dipsim": __version__,
+            "fingerprint": view.result.fingerprint,
+            "hospital": view.hospital_id,
+            "near": near,
+        }
+        (draft / MANIFEST).write_text(f"{json.dumps(told, ensure_ascii=False, indent=2)}\n", encoding="utf-8")
+
+
+def hospital_tables(view: HospitalView, near: float, physicians: bool) -> tuple[ReportTable, ...]:
+    """Every table of the view that the cases allow; physicians only where asked for."""
+    by_physician = physician_table(view) if physicians else None
+    found = (department_table(view), by_physician, group_margin_table(view), near_edge_table(view, near))
+    return tuple(table for table in found if table is not None)
+
+
+def hospital_page(view: HospitalView, lang: Lang, near: float, physicians: bool) -> str:
+    """The page as text, in both languages."""
+    parts = tuple(_sections(view, near, physicians))
+    return rendered([view.result], hospital_title(view), _answer(view, near), parts, lang)
+
+
+def hospital_title(view: HospitalView) -> Text:
+    """The hospital by name and by its id."""
+    hospitals = view.result.inputs.hospitals
+    row = None if hospitals is None else hospitals.row_of.get(view.hospital_id)
+    name = "" if hospitals is None or row is None else hospitals.name[row]
+    return Text(f"{name} ({view.hospital_id})", f"{name}（{view.hospital_id}）") if name else same(view.hospital_id)
+
+
+def _answer(view: HospitalView, near: float) -> tuple[Text, ...]:
+    cases, cost, margin = view.rows.size, int(view.cost_fen.sum()), int(view.margin_fen.sum())
+    pay, relative = int(view.pay_fen.sum()), signed_share(share(margin, cost))
+    near_cases = sum(int(mask.sum()) for _, _, mask in near_edges(view, near))
+    told = [
+        Text(
+            f"{cases:,} cases were charged {money(cost, 'en')} and bring {money(pay, 'en')} of pay; margin over "
+            f"charges {signed_money(margin, 'en')} ({relative}).",
+            f"{cases:,} 例病例总费用 {money(cost, 'zh')}，应付 {money(pay, 'zh')}；"
+            f"与费用之差 {signed_money(margin, 'zh')}（{relative}）。",
+        )
+    ]
+    if near_cases == 0 or near_cases >= view.smallest_cell:
+        percent = formatted(near, "share")
+        told.append(
+            Text(
+                f"{near_cases:,} cases lie within {percent} of a limit of the deviation bands.",
+                f"{near_cases:,} 例的费用倍率与偏差界限相差不超过 {percent}。",
+            )
+        )
+    return (*told, _MARGIN_NOTE_KNOWN if view.patient_fen is not None or is_gross(view.result) else _MARGIN_NOTE_PAY)
+
+
+def _sections(view: HospitalView, near: float, physicians: bool) -> Iterator[Section]:
+    smallest = view.smallest_cell
+    notes = [
+        Text(
+            f"Rows of fewer than {smallest} cases stand together, so that no single stay can be recognised.",
+            f"少于 {smallest} 例的行合并列示，以免识别个别病例。",
+        )
+    ]
+    if view.incomplete:
+        text = "cases are left out, for their charge or what the patient bore is blank."
+        notes.append(Text(f"{view.incomplete:,} {text}", f"{view.incomplete:,} 例因费用或个人负担为空未计入。"))
+    for table in hospital_tables(view, near, physicians):
+        if table.key == "near_edges":
+            yield Section(table.key, Text(table.title, table.title_zh), (), (table,), _edge_notes(view, near))
+        else:
+            charts = (_margin_chart(view, table),)
+            yield Section(table.key, Text(table.title, table.title_zh), charts, (table,), tuple(notes))
+
+
+def _edge_notes(view: HospitalView, near: float) -> tuple[Text, ...]:
+    smallest, percent = view.smallest_cell, formatted(near, "share")
+    return (
+        Text(
+            f"r = charge / reference cost of the group. Near: r within {percent} of a limit, of cases paid by DIP. "
+            f"Fewer than {smallest} cases are not shown.",
+            f"倍率 = 病例费用 / 病种参照费用；临近指倍率与界限相差不超过界限的 {percent}，仅含按病种分值付费的病例；"
+            f"少于 {smallest} 例的不列示。",
+        ),
+        Text(
+            "A case near a limit is a place to look at coding and charging, not a finding against anyone.",
+            "临近界限仅提示核对编码与收费，不代表存在问题。",
+        ),
+    )
+
+
+def _margin_chart(view: HospitalView, full: ReportTable) -> Chart:
+    """Margin over charges by row, those at both ends."""
+    table, title = at_both_ends(full, MOST_ROWS), _chart_title(full)
+    margins = table.values("margin")
+
+    def drawn(lang: Lang) -> str:
+        names = [shortened(name, _LONGEST_NAME) for name in table.values("name" if lang == "en" else "name_zh")]
+        legend = (
+            Key(MORE, Text("above charges", "高于费用").of(lang)),
+            Key(LESS, Text("below charges", "低于费用").of(lang)),
+        )
+        sheet = Sheet(title.of(lang), footer([view.result], lang), legend, label_room(names))
+        figure, (axes,) = draw(sheet, _ROW * max(len(table), 1))
+        signed_bars(axes, margins, Text("Margin over charges", "与费用之差").of(lang), lang)
+        rows_on(axes, names)
+        return svg(figure, f"margin_{full.key}", lang, title.of(lang))
+
+    return both(f"margin_{full.key}", title, drawn)
+
+
+def _chart_title(table: ReportTable) -> Text:
+    margins = table.values("margin")
+    ends = [
+        max(range(len(margins)), key=lambda row: margins[row]),
+        min(range(len(margins)), key=lambda row: margins[row]),
+    ]
+    en, zh = (
+        [f"{table.values(name)[row]} ({signed_money(margins[row], lang)})" for row in ends]
+        for name, lang in _NAMES.items()
+    )
+    title = Text(table.title, table.title_zh)
+    return Text(f"{title.en}: most {en[0]}, least {en[1]}", f"{title.zh}：最高{zh[0]}，最低{zh[1]}")
+
+
+_NAMES: dict[str, Lang] = {"name": "en", "name_zh": "zh"}
+
+
+def _near_cases(view: HospitalView, near: float) -> dict[str, Column]:
+    """The near cases in the order of their ids: limit, side, charge and pay."""
+    ids = view.result.inputs.cases.case_ids.take(view.rows).to_pylist()
+    rows = sorted(
+        (ids[at], edge, side, at) for edge, side, mask in near_edges(view, near) for at in mask.nonzero()[0].tolist()
+    )
+    places = [at for *_, at in rows]
+    return {
+        "case_id": [case_id for case_id, *_ in rows],
+        "limit": [edge for _, edge, _, _ in rows],
+        "side": [side for _, _, side, _ in rows],
+        "total_cost_yuan": Yuan(view.cost_fen[places]),
+        "pay_yuan": Yuan(view.pay_fen[places]),
+    }
+
+
+_MARGIN_NOTE_KNOWN = Text(
+    "Margin = pay + what patients bore − charges. Charges are what was billed, not what the care cost the hospital: "
+    "a margin below zero is not a loss.",
+    "与费用之差 = 应付 + 个人负担 − 总费用。总费用是收费金额，不是医疗机构的成本：差额为负不等于亏损。",
+)
+_MARGIN_NOTE_PAY = Text(
+    "What patients bore is not known: margin = pay − charges holds the fund's part only. Charges are what was billed, "
+    "not what the care cost the hospital.",
+    "个人负担未知：与费用之差 = 应付 − 总费用，仅含基金部分。总费用是收费金额，不是医疗机构的成本。",
+)
