@@ -1,47 +1,74 @@
-"""`dipsim demo`: the main job on a bundled region, ending with the path of a report."""
+"""`dipsim demo`: the whole story on a bundled region, ending with the path of a report."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dipsim.cli.common import Lang, Threads, say, show_reading
+from dipsim.cli.common import Lang, Threads, say, show_reading, show_table
 from dipsim.cli.run import print_summary
 
-SCENARIOS = ("demo-city/baseline-2025", "demo-city/tighter-bands")
+if TYPE_CHECKING:
+    from dipsim.paths import PolicyRoots
+
+SCENARIOS = (
+    "demo-city/baseline-2025",
+    "demo-city/day-surgery-same-points",
+    "demo-city/day-surgery-own-group",
+    "demo-city/psychiatric-bed-day",
+    "demo-city/tighter-bands",
+    "demo-city/budget-minus-5",
+    "demo-city/same-price",
+)
+LEARNED = "demo-city-learned"
 
 
 def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the region and the results go")] = Path(
         "demo-out"
     ),
-    cases: Annotated[int, typer.Option("--cases", min=100, help="Cases to generate")] = 20_000,
+    cases: Annotated[int, typer.Option("--cases", min=1000, help="Cases of the settlement year")] = 200_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same region")] = 1,
-    threads: Threads = 1,
+    threads: Threads = 2,
     lang: Lang = "zh",
 ) -> None:
-    """Generate the demo region, pay it by two scenarios and report.
+    """Make up a region with its history, learn points from the history, pay the year by seven scenarios and report.
 
     Example: dipsim demo -o demo-out
     """
+    from dipsim.cli.synth import write_demo_region
     from dipsim.inputs import Companions, read_inputs
     from dipsim.lab.compare import compared
     from dipsim.paths import policy_roots
     from dipsim.report.outputs import write_comparison
     from dipsim.scenario import load_scenario
-    from dipsim.synth import demo_region, generate, write_region
 
-    data = output / "data"
-    say(f"generating {cases:,} cases of the demo region (seed {seed}) into {data}")
-    write_region(generate(demo_region(), seed, cases), data)
+    data, results = output / "data", output / "results"
     roots = policy_roots(None)
+    write_demo_region(data, seed, cases, lang == "zh")
+    _learn(data, output / "policy", roots, threads)
     inputs, reading = read_inputs([data], Companions())
     show_reading(reading)
     comparison = compared(inputs, [load_scenario(name, roots) for name in SCENARIOS], threads)
-    results = output / "results"
     write_comparison(comparison, reading, results, lang)
     for result in comparison.results:
         print_summary(result, reading, lang)
     say(str(results / "report.html"))
+
+
+def _learn(data: Path, destination: Path, roots: PolicyRoots, threads: int) -> None:
+    """Learn the weights of the demo catalogue from the years before, and say what was learned."""
+    from dipsim.cli.learn import report
+    from dipsim.inputs import Companions, read_inputs
+    from dipsim.learn import learn_weights, read_rules, rules_file, write_learned
+    from dipsim.policy.scheme import read_scheme
+
+    rules = rules_file("dip-national", roots)
+    scheme = read_scheme(roots.scheme("dip-demo"))
+    files = sorted((data / "history").glob("*.parquet"))
+    inputs, reading = read_inputs(files, Companions(hospitals=data / "hospitals.csv"))
+    learned = learn_weights(inputs.cases, read_rules(rules), scheme, inputs.hospitals, threads)
+    write_learned(learned, LEARNED, destination, [*files, rules], True)
+    show_table(f"{LEARNED} ({destination})", ("", ""), report(learned, reading.counts.rejected), right=(1,))

@@ -34,7 +34,7 @@ def synth(
     Example: dipsim synth --cases 200000 --seed 1 -o region/
     """
     if weights is None:
-        _write_demo_region(output, seed, cases, is_zh=lang == "zh")
+        write_demo_region(output, seed, cases, is_zh=lang == "zh")
     else:
         from dipsim.paths import policy_roots
         from dipsim.policy.scheme import read_procedure_classes, read_scheme
@@ -50,7 +50,7 @@ def synth(
     say(str(output))
 
 
-def _write_demo_region(output: Path, seed: int, cases: int, is_zh: bool) -> None:
+def write_demo_region(output: Path, seed: int, cases: int, is_zh: bool) -> None:
     """The settlement year, the years before it, and a table of what was to be met and what was."""
     from dipsim.synth import (
         compare_to_targets,
