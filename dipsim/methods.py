@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 from dipsim.cases.columns import COLUMNS
 from dipsim.policy.params import Params, Strict
@@ -51,6 +51,10 @@ def _kind(annotation: object) -> str:
     parts = get_args(annotation)
     if get_origin(annotation) is Literal:
         return " | ".join(f'"{part}"' for part in parts)
+    if get_origin(annotation) is tuple:
+        return f"list of {_kind(parts[0])}"
+    if get_origin(annotation) is Annotated:
+        return _kind(parts[0])
     if parts and get_origin(annotation) in (Union, UnionType):
         return " | ".join(_kind(part) for part in parts if part is not type(None))
     if isinstance(annotation, type) and issubclass(annotation, Strict):
