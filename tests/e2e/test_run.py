@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.commands import contents, dipsim
 
 BASELINE = "demo-city/baseline-2025"
+SCENARIOS = (BASELINE, "demo-city/psychiatric-bed-day", "demo-city/day-surgery-own-group")
 CASES = 3_000
 
 
@@ -40,19 +41,17 @@ def whole(region: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_seven_shuffled_files_give_the_same_bytes_as_one(region: Path, whole: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_seven_shuffled_files_and_two_threads_give_the_same_bytes(region: Path, tmp_path: Path, scenario: str) -> None:
+    dipsim("run", region, "-s", scenario, "-o", tmp_path / "one", "--cases")
     header, rows = _read(region / "cases.csv")
     random.Random(7).shuffle(rows)
     parts = [tmp_path / f"part{number}.csv" for number in range(7)]
     for number, part in enumerate(parts):
         _write(part, header, rows[number::7])
-    dipsim("run", *parts, "-s", BASELINE, "--hospitals", region / "hospitals.csv", "-o", tmp_path / "out", "--cases")
-    assert contents(tmp_path / "out") == contents(whole)
-
-
-def test_two_threads_give_the_same_bytes_as_one(region: Path, whole: Path, tmp_path: Path) -> None:
-    dipsim("run", region, "-s", BASELINE, "-o", tmp_path / "out", "--cases", "--threads", "2")
-    assert contents(tmp_path / "out") == contents(whole)
+    hospitals = ("--hospitals", region / "hospitals.csv")
+    dipsim("run", *parts, "-s", scenario, *hospitals, "-o", tmp_path / "seven", "--cases", "--threads", "2")
+    assert contents(tmp_path / "seven") == contents(tmp_path / "one")
 
 
 @pytest.mark.parametrize("hospital", ["H01", "H07", "H12"])
