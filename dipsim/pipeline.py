@@ -46,15 +46,24 @@ class Inputs:
     reading: CaseReading | None = None
 
 
+def _unheard(_: str) -> None:
+    """Nobody asked to be told of stages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Memo:
-    """Stages already run, by what they depend on; shared between the scenarios of a comparison."""
+    """Stages already run, by what they depend on; shared between the scenarios of a comparison.
+
+    began   is told "fingerprint", "group" or "claim" as such a stage begins
+    """
 
     stages: dict[Hashable, Any] = field(default_factory=dict)
+    began: Callable[[str], None] = _unheard
 
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+    def get(self, key: Hashable, stage: str, make: Callable[[], T]) -> T:
         """The stored value of a stage, made on first use."""
         if key not in self.stages:
+            self.began(stage)
             self.stages[key] = make()
         value: T = self.stages[key]
         return value
@@ -85,13 +94,13 @@ def simulate(inputs: Inputs, scenario: Scenario, memo: Memo | None = None, threa
     """
     memo = Memo() if memo is None else memo
     cases, scheme = inputs.cases, scenario.scheme
-    _, of_cases = memo.get(("cases", id(cases)), lambda: (cases, content_fingerprint(cases)))
+    _, of_cases = memo.get(("cases", id(cases)), "fingerprint", lambda: (cases, content_fingerprint(cases)))
     classes = fingerprint_values(scheme.procedure_classes)
     inputs_of = {"cases": of_cases, "scheme": scheme.fingerprint, "procedure_classes": classes, **_companions(inputs)}
     grouped = ("group", of_cases, scheme.fingerprint, classes)
-    grouping = memo.get(grouped, lambda: group_cases(cases, scheme, threads))
+    grouping = memo.get(grouped, "group", lambda: group_cases(cases, scheme, threads))
     key = ("claim", grouped, inputs_of["hospitals"], _claim_key(scenario))
-    claimed = memo.get(key, lambda: claim(cases, inputs.hospitals, scenario, grouping, threads))
+    claimed = memo.get(key, "claim", lambda: claim(cases, inputs.hospitals, scenario, grouping, threads))
     ledger, prices = _priced(inputs, scenario, claimed)
     return Result(
         scenario=scenario,

@@ -20,6 +20,7 @@ from dipsim.cli.common import (
     say,
     show_reading,
 )
+from dipsim.cli.progress import progress
 from dipsim.cli.run import print_summary
 
 
@@ -46,6 +47,7 @@ def compare(
     from dipsim.inputs import Companions, read_inputs
     from dipsim.lab.compare import compared
     from dipsim.paths import policy_roots
+    from dipsim.pipeline import Memo
     from dipsim.report.outputs import write_comparison
 
     if len(scenario) < 2:
@@ -53,10 +55,14 @@ def compare(
     roots = policy_roots(policy)
     scenarios = [loaded(name, roots, (), procedure_classes) for name in scenario]
     companions = Companions(hospitals, budget, None)
-    inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
+    with progress(lang) as began:
+        began("read")
+        inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
     show_reading(reading)
-    comparison = compared(inputs, scenarios, threads)
-    write_comparison(comparison, reading, output, lang)
+    with progress(lang) as began:
+        comparison = compared(inputs, scenarios, threads, Memo(began=began))
+        began("write")
+        write_comparison(comparison, reading, output, lang)
     for result in comparison.results:
         print_summary(result, reading, lang)
     say(str(output / "report.html"))

@@ -23,6 +23,7 @@ from dipsim.cli.common import (
     say,
     show_reading,
 )
+from dipsim.cli.progress import progress
 
 
 def hospital(
@@ -52,14 +53,18 @@ def hospital(
     from dipsim.cases.mapping import read_mapping
     from dipsim.inputs import Companions, read_inputs
     from dipsim.paths import policy_roots
-    from dipsim.pipeline import simulate
+    from dipsim.pipeline import Memo, simulate
     from dipsim.report.hospital_page import PAGE, write_hospital
     from dipsim.report.hospital_view import hospital_view
 
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
     companions = Companions(hospitals, budget, point_values)
-    inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
+    with progress(lang) as began:
+        began("read")
+        inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
     show_reading(reading)
-    view = hospital_view(simulate(inputs, chosen, threads=threads), hospital_id)
-    write_hospital(view, output, lang, near, physicians, write_cases)
+    with progress(lang) as began:
+        view = hospital_view(simulate(inputs, chosen, Memo(began=began), threads), hospital_id)
+        began("write")
+        write_hospital(view, output, lang, near, physicians, write_cases)
     say(str(output / PAGE))

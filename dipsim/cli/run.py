@@ -24,6 +24,7 @@ from dipsim.cli.common import (
     show_reading,
     show_table,
 )
+from dipsim.cli.progress import progress
 
 if TYPE_CHECKING:
     from dipsim.cases.read import CaseReading
@@ -52,15 +53,19 @@ def run(
     from dipsim.cases.mapping import read_mapping
     from dipsim.inputs import Companions, read_inputs
     from dipsim.paths import policy_roots
-    from dipsim.pipeline import simulate
+    from dipsim.pipeline import Memo, simulate
     from dipsim.report.outputs import write_run
 
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
     companions = Companions(hospitals, budget, point_values)
-    inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
+    with progress(lang) as began:
+        began("read")
+        inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
     show_reading(reading)
-    result = simulate(inputs, chosen, threads=threads)
-    write_run(result, reading, output, cases=write_cases, lang=lang)
+    with progress(lang) as began:
+        result = simulate(inputs, chosen, Memo(began=began), threads)
+        began("write")
+        write_run(result, reading, output, cases=write_cases, lang=lang)
     print_summary(result, reading, lang)
     say(str(output / "report.html"))
 

@@ -17,11 +17,11 @@ class Comparison:
     results: tuple[Result, ...]
 
 
-def compared(inputs: Inputs, scenarios: Sequence[Scenario], threads: int = 1) -> Comparison:
+def compared(inputs: Inputs, scenarios: Sequence[Scenario], threads: int = 1, memo: Memo | None = None) -> Comparison:
     """Run every scenario on the same inputs; PolicyError when two have one name."""
     names = [scenario.name for scenario in scenarios]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise PolicyError(Problem("compare", f"{', '.join(twice)} given twice", "", "name each scenario once"))
-    memo = Memo()
+    memo = Memo() if memo is None else memo
     return Comparison(tuple(simulate(inputs, scenario, memo, threads) for scenario in scenarios))

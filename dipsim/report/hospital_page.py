@@ -79,7 +79,7 @@ def hospital_title(view: HospitalView) -> Text:
 def _answer(view: HospitalView, near: float) -> tuple[Text, ...]:
     cases, cost, margin = view.rows.size, int(view.cost_fen.sum()), int(view.margin_fen.sum())
     pay, relative = int(view.pay_fen.sum()), signed_share(share(margin, cost))
-    near_cases = sum(int(mask.sum()) for _, _, mask in near_edges(view, near))
+    counts = [int(mask.sum()) for _, _, mask in near_edges(view, near)]
     told = [
         Text(
             f"{cases:,} cases were charged {money(cost, 'en')} and bring {money(pay, 'en')} of pay; margin over "
@@ -88,8 +88,8 @@ def _answer(view: HospitalView, near: float) -> tuple[Text, ...]:
             f"与费用之差 {signed_money(margin, 'zh')}（{relative}）。",
         )
     ]
-    if near_cases == 0 or near_cases >= view.smallest_cell:
-        percent = formatted(near, "share")
+    if all(count == 0 or count >= view.smallest_cell for count in counts):
+        near_cases, percent = sum(counts), formatted(near, "share")
         told.append(
             Text(
                 f"{near_cases:,} cases lie within {percent} of a limit of the deviation bands.",
@@ -147,11 +147,19 @@ def _margin_chart(view: HospitalView, full: ReportTable) -> Chart:
         )
         sheet = Sheet(title.of(lang), footer([view.result], lang), legend, label_room(names))
         figure, (axes,) = draw(sheet, _ROW * max(len(table), 1))
-        signed_bars(axes, margins, Text("Margin over charges", "与费用之差").of(lang), lang)
+        signed_bars(
+            axes, margins, Text("Margin over charges", "与费用之差").of(lang) + _between(full, table, lang), lang
+        )
         rows_on(axes, names)
         return svg(figure, f"margin_{full.key}", lang, title.of(lang))
 
     return both(f"margin_{full.key}", title, drawn)
+
+
+def _between(full: ReportTable, table: ReportTable, lang: Lang) -> str:
+    """How many rows the chart leaves out between its two ends."""
+    count = len(full) - len(table)
+    return Text(f"; {count:,} rows between not shown", f"；中间 {count:,} 行未列出").of(lang) if count else ""
 
 
 def _chart_title(table: ReportTable) -> Text:
