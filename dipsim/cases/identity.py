@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dipsim.cases.columns import COLUMNS
-from dipsim.cases.table import CaseTable, CodedLists
+from dipsim.cases.table import BLANK_ID, CaseTable, CodedLists
 
 U8 = NDArray[np.uint64]
 
@@ -36,9 +36,10 @@ def content_fingerprint(cases: CaseTable) -> str:
     """The name of the content of a table, 32 hexadecimal digits: the same for the same cases in any order and split.
 
     Each case is hashed to two 64-bit lanes from its columns; the lanes are summed over the cases modulo 2**64 and
-    hashed together with the names of the columns. Identifiers are left out: their pseudonyms differ between readings.
+    hashed together with the names of the columns. Of an identifier only counts which cases share it, for its pseudonyms
+    differ between readings.
     """
-    names = [name for name in COLUMNS if cases.has(name) and not COLUMNS[name].identifier]
+    names = [name for name in COLUMNS if cases.has(name)]
     rows = np.zeros((_LANES, len(cases)), np.uint64)
     for name in names:
         rows += _mixed(_column_lanes(cases, name) ^ _digests([name]).T)
@@ -51,6 +52,8 @@ def _column_lanes(cases: CaseTable, name: str) -> U8:
     """Two 64-bit values for each case from one of its columns, shape (2, cases)."""
     if name == "case_id":
         return _digests(cases.case_ids.to_pylist()).T
+    if COLUMNS[name].identifier:
+        return _shared_lanes(cases, name)
     if name in cases.coded:
         column = cases.coded[name]
         return _digests([*column.values, ""])[column.ids].T  # BLANK_ID, -1, is the last
@@ -61,6 +64,16 @@ def _column_lanes(cases: CaseTable, name: str) -> U8:
     else:
         bits = np.nan_to_num(cases.reals[name] + 0.0, nan=np.inf).view(np.uint64)
     return np.broadcast_to(bits, (_LANES, bits.size))
+
+
+def _shared_lanes(cases: CaseTable, name: str) -> U8:
+    """The case ids that share the identifier of each case, added up; 0 for a blank."""
+    column = cases.coded[name]
+    of_case = _digests(cases.case_ids.to_pylist())
+    shared = np.zeros((len(column.values) + 1, _LANES), np.uint64)
+    np.add.at(shared, column.ids, of_case)
+    shared[BLANK_ID] = 0
+    return shared[column.ids].T
 
 
 def _list_lanes(column: CodedLists) -> U8:

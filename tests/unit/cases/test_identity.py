@@ -93,6 +93,15 @@ def test_cells_exchanged_between_cases_change_the_fingerprint(tmp_path: Path) ->
     assert content_fingerprint(first) != content_fingerprint(second)
 
 
+def test_which_cases_share_a_patient_counts_and_the_pseudonyms_do_not(tmp_path: Path) -> None:
+    shared, renamed, apart, blank = (
+        content_fingerprint(read_text(tmp_path, f"case_id,patient_id\nA,{one}\nB,{two}\n").cases)
+        for one, two in (("p", "p"), ("q", "q"), ("p", "q"), ("", ""))
+    )
+    assert shared == renamed
+    assert len({shared, apart, blank}) == 3
+
+
 def test_an_absent_column_is_not_a_blank_one(tmp_path: Path) -> None:
     assert content_fingerprint(read_text(tmp_path, "case_id\nA\n").cases) != content_fingerprint(
         read_text(tmp_path, "case_id,sex\nA,\n").cases
@@ -122,6 +131,8 @@ def twin_of_fingerprint(columns: dict[str, list[object]]) -> str:
         if isinstance(cell, tuple):
             codes = (lane_of(code, lane) + place * 0x9E3779B97F4A7C15 for place, code in enumerate(cell))
             return sum(map(mixed, codes)) % 2**64
+        if isinstance(cell, frozenset):
+            return sum(lane_of(case_id, lane) for case_id in cell) % 2**64
         if isinstance(cell, int):
             return cell % 2**64
         if isinstance(cell, float):
@@ -148,6 +159,7 @@ def test_the_fingerprint_is_that_of_its_slow_twin(tmp_path: Path) -> None:
             "age_years": [65, -(2**63)],
             "procedures": [("A", "B"), ()],
             "total_cost_yuan": [1230, 0],
+            "patient_id": [frozenset("AB"), frozenset("AB")],
             "icu_hours": [1.5, 0.0],
         }
     )
