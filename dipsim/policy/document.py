@@ -35,6 +35,8 @@ from dipsim.policy.layer import (
 MAX_EXTENDS = 3
 """How many times `extends` may be followed from a document down to its baseline."""
 LONGEST_VALUE_SHOWN = 60
+_SHOULD_BE = "Input should be"
+"""How pydantic begins to say what is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,19 @@ class Document:
         return Document(name, self.file, _patched(self, [layer], problems))
 
     def problems(self, error: ValidationError, key: str, known_keys: Collection[str]) -> tuple[Problem, ...]:
-        """As `problems_from` for the table at a dotted key, each problem at the file and line that stated the value."""
-        found = []
+        """One problem for each key that a model of the table at a dotted key finds fault with.
+
+        Each names the file and line that stated the value, the dotted key, the value and what is allowed; `known_keys`
+        are offered for a key that does not exist.
+        """
+        table = self.table(key)
+        findings: dict[str, list[ErrorDetails]] = {}
         for finding in error.errors(include_url=False):
-            full_key = _key_of(key, finding["loc"])
-            found.append(_problem(finding, full_key, self.place(full_key.partition("[")[0]), known_keys))
-        return tuple(found)
+            findings.setdefault(_key_of(key, _keys_in(table, finding)), []).append(finding)
+        return tuple(
+            _problem(of_key, full_key, self.place(full_key.partition("[")[0]), known_keys)
+            for full_key, of_key in findings.items()
+        )
 
     def _in_force(self) -> dict[KeyPath, object]:
         return {split_key(key): origins[-1].value for key, origins in self.provenance.items()}
@@ -123,15 +132,6 @@ def load_document(name: str, roots: PolicyRoots) -> Document:
 def read_document(path: Path, shown: str, name: str) -> Document:
     """One file that stands alone, such as `scheme.toml` or `weights.toml`; raises PolicyError."""
     return _baseline(read_toml(path, shown), name)
-
-
-def problems_from(error: ValidationError, where: str, prefix: str, known_keys: Collection[str]) -> tuple[Problem, ...]:
-    """One problem for each finding of a model about the table `prefix` of the file `where`.
-
-    Each names the dotted key, the value and what is allowed; `known_keys` are offered for a key that does not exist.
-    """
-    findings = error.errors(include_url=False)
-    return tuple(_problem(finding, _key_of(prefix, finding["loc"]), where, known_keys) for finding in findings)
 
 
 def _loaded(path: Path, roots: PolicyRoots, children: tuple[Path, ...]) -> Document:
@@ -243,19 +243,35 @@ def _resolved(find: Callable[[str], Path], name: str, where: str) -> Path:
         raise PolicyError(placed) from error
 
 
-def _problem(finding: ErrorDetails, key: str, place: str, known_keys: Collection[str]) -> Problem:
-    """One finding of pydantic in the words of a policy file."""
-    where = f"{place}: {key}" if key else place
+def _problem(findings: Sequence[ErrorDetails], key: str, place: str, known_keys: Collection[str]) -> Problem:
+    """What pydantic found about one key, in the words of a policy file; a value of several forms has several findings."""
+    where, finding = f"{place}: {key}" if key else place, findings[0]
     if finding["type"] == "extra_forbidden":
         others = f"known: {', '.join(known_keys)}" if len(finding["loc"]) == 1 else "correct or remove it"
         hint = did_you_mean(str(finding["loc"][-1]), known_keys) or others
         return Problem(where, "no such parameter", next_step=hint)
     if finding["type"] == "missing":
         return Problem(where, "missing", "a baseline states every parameter", "state it there")
-    allowed = finding["msg"].removeprefix("Value error, ").replace("Input should be", "it must be", 1)
+    told = [each["msg"].removeprefix("Value error, ") for each in findings]
+    allowed = " or ".join([told[0], *(text.removeprefix(f"{_SHOULD_BE} ") for text in told[1:])])
+    allowed = allowed.replace(_SHOULD_BE, "it must be", 1)
     if isinstance(finding["input"], Mapping):
         return Problem(where, "does not fit together", next_step=allowed)
     return Problem(where, f"{_shortened(finding['input'])} is not allowed", next_step=allowed)
+
+
+def _keys_in(table: Mapping[str, object], finding: ErrorDetails) -> tuple[int | str, ...]:
+    """The keys and items of a finding's location, without pydantic's names for the forms that a value may have."""
+    location = finding["loc"]
+    missing = location[-1:] if finding["type"] == "missing" else ()
+    inner: object = table
+    found: list[int | str] = []
+    for part in location[: len(location) - len(missing)]:
+        below = dict(enumerate(inner)) if isinstance(inner, tuple) else inner
+        if isinstance(below, Mapping) and part in below:
+            inner = below[part]
+            found.append(part)
+    return (*found, *missing)
 
 
 def _path_of(key: str) -> KeyPath:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dipsim.errors import PolicyError
 from dipsim.paths import PolicyRoots
 from dipsim.policy import layer
-from dipsim.policy.document import Document, load_document, problems_from, read_document
+from dipsim.policy.document import Document, load_document, read_document
 from dipsim.policy.files import dotted, frozen, leaves_of
 from tests.unit.policy.demo_city import BASELINE_FILE, EMPLOYEE, Write, at, refused
 
@@ -207,11 +209,19 @@ class Tier(BaseModel):
     day_rate: float
 
 
+class Span(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    lowest: int
+    highest: int
+
+
 class BedDay(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     unit: str
     max_days: int
     tiers: tuple[Tier, ...]
+    gap_days: Annotated[int, Field(ge=0)] | Literal["none"] = "none"
+    ages: str | Span = "all"
 
 
 def findings(values: object) -> ValidationError:
@@ -220,31 +230,58 @@ def findings(values: object) -> ValidationError:
     return caught.value
 
 
-def test_what_a_model_refuses_is_told_with_key_value_and_what_is_allowed() -> None:
-    error = findings({"max_days": "60", "tiers": ({"up_to_day": 1, "day_rate": 1.0}, {"up_to_day": 0}), "unti": "yuan"})
-    found = problems_from(error, "scenarios/x.toml", "payment.bed_day", tuple(BedDay.model_fields))
-    assert [str(problem) for problem in found] == [
-        "scenarios/x.toml: payment.bed_day.unit: missing; a baseline states every parameter; state it there",
-        "scenarios/x.toml: payment.bed_day.max_days: '60' is not allowed; it must be a valid integer",
-        "scenarios/x.toml: payment.bed_day.tiers[item 2].up_to_day: 0 is not allowed; it must be greater than 0",
-        (
-            "scenarios/x.toml: payment.bed_day.tiers[item 2].day_rate: missing; a baseline states every parameter; "
-            "state it there"
-        ),
-        "scenarios/x.toml: payment.bed_day.unti: no such parameter; did you mean 'unit'?",
+def problems(folder: Path, text: str, known_keys: Collection[str] = ()) -> list[str]:
+    """What is wrong with a table [bed_day] of this text, as the user reads it."""
+    path = folder / "x.toml"
+    path.write_text(f"[bed_day]\n{text}", encoding="utf-8")
+    document = read_document(path, "x.toml", "x")
+    error = findings(document.table("bed_day"))
+    return [str(problem) for problem in document.problems(error, "bed_day", known_keys)]
+
+
+def test_what_a_model_refuses_is_told_with_key_value_and_what_is_allowed(tmp_path: Path) -> None:
+    tiers = "tiers = [{ up_to_day = 1, day_rate = 1.0 }, { up_to_day = 0 }]"
+    assert problems(tmp_path, f'max_days = "60"\n{tiers}\nunti = "yuan"\n', BedDay.model_fields) == [
+        "x.toml: bed_day.unit: missing; a baseline states every parameter; state it there",
+        "x.toml:2: bed_day.max_days: '60' is not allowed; it must be a valid integer",
+        "x.toml:3: bed_day.tiers[item 2].up_to_day: 0 is not allowed; it must be greater than 0",
+        "x.toml:3: bed_day.tiers[item 2].day_rate: missing; a baseline states every parameter; state it there",
+        "x.toml:4: bed_day.unti: no such parameter; did you mean 'unit'?",
     ]
 
 
-def test_an_unknown_parameter_like_no_other_is_answered_with_the_known_ones() -> None:
-    error = findings({"unit": "yuan", "max_days": 1, "tiers": (), "zzz": 1})
-    (problem,) = problems_from(error, "x.toml", "", ("unit", "max_days"))
-    assert str(problem) == "x.toml: zzz: no such parameter; known: unit, max_days"
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ('gap_days = "a"', "gap_days: 'a' is not allowed; it must be a valid integer or 'none'"),
+        ("gap_days = 1.5", "gap_days: 1.5 is not allowed; it must be a valid integer or 'none'"),
+        ("gap_days = -1", "gap_days: -1 is not allowed; it must be greater than or equal to 0 or 'none'"),
+    ],
+)
+def test_a_value_that_fits_none_of_several_forms_is_told_once_with_all_of_them(
+    tmp_path: Path, stated: str, told: str
+) -> None:
+    text = f'unit = "yuan"\nmax_days = 1\ntiers = []\n{stated}\n'
+    assert problems(tmp_path, text) == [f"x.toml:5: bed_day.{told}"]
 
 
-def test_a_long_value_is_shortened() -> None:
-    error = findings({"unit": "yuan", "max_days": "9" * 200, "tiers": ()})
-    (problem,) = problems_from(error, "x.toml", "", ())
-    assert problem.what == f"'{'9' * 59}... is not allowed"
+def test_a_key_inside_one_of_several_forms_is_named_without_the_form(tmp_path: Path) -> None:
+    text = 'unit = "yuan"\nmax_days = 1\ntiers = []\nages = { lowest = "a" }\n'
+    found = problems(tmp_path, text)
+    assert "x.toml:5: bed_day.ages.lowest: 'a' is not allowed; it must be a valid integer" in found
+    assert "x.toml: bed_day.ages.highest: missing; a baseline states every parameter; state it there" in found
+
+
+def test_an_unknown_parameter_like_no_other_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    text = 'unit = "yuan"\nmax_days = 1\ntiers = []\nzzz = 1\n'
+    assert problems(tmp_path, text, ("unit", "max_days")) == [
+        "x.toml:5: bed_day.zzz: no such parameter; known: unit, max_days"
+    ]
+
+
+def test_a_long_value_is_shortened(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, f'unit = "yuan"\nmax_days = "{"9" * 200}"\ntiers = []\n')
+    assert f": '{'9' * 59}... is not allowed" in problem
 
 
 def test_the_problems_of_a_document_stand_at_the_file_and_line_that_stated_the_value(
