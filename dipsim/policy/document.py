@@ -244,7 +244,7 @@ def _resolved(find: Callable[[str], Path], name: str, where: str) -> Path:
 
 
 def _problem(findings: Sequence[ErrorDetails], key: str, place: str, known_keys: Collection[str]) -> Problem:
-    """What pydantic found about one key, in the words of a policy file; a value of several forms has several findings."""
+    """What pydantic found about one key, in the words of a policy file; each form of a value has its own finding."""
     where, finding = f"{place}: {key}" if key else place, findings[0]
     if finding["type"] == "extra_forbidden":
         others = f"known: {', '.join(known_keys)}" if len(finding["loc"]) == 1 else "correct or remove it"
