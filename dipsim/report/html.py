@@ -28,6 +28,10 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
+_ANSWERING = frozenset({"day_surgery", "bed_days"})
+"""Sections whose charts' findings belong to the answer at the top."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell as it stands on the page: its text and its CSS classes."""
@@ -71,7 +75,10 @@ def page(result: Result | Comparison, lang: Lang) -> str:
     results = result.results if isinstance(result, Comparison) else (result,)
     titles = [scenario_title(each.scenario) for each in results]
     title = Text(" / ".join(each.en for each in titles), " / ".join(each.zh for each in titles))
-    return rendered(results, title, answer(results), sections(results), lang)
+    parts = sections(results)
+    findings = [chart.title for part in parts if part.key in _ANSWERING for chart in part.charts]
+    told = [*answer(results), *(Text(f"{finding.en}.", f"{finding.zh}。") for finding in findings)]
+    return rendered(results, title, told, parts, lang)
 
 
 def rendered(results: Sequence[Result], title: Text, told: Sequence[Text], parts: Sequence[Section], lang: Lang) -> str:

@@ -173,6 +173,7 @@ def test_page_and_workbook_have_these_sections_only_where_a_scenario_has_such_ca
     base, other = results()
     text = page(Comparison((base, other)), "zh")
     assert 'id="day_surgery"' in text
+    assert "单独规则：2 例日间手术节约 34 个床日，分值变化 +600 分。" in text[: text.index('id="changes"')]
     assert 'id="bed_days"' in text
     assert 'id="bed_days"' not in page(base, "zh")
     names = [sheet.name.en for sheet in sheets((base, other))]
