@@ -1,8 +1,8 @@
 """Where policy files are found: the user's folder, `$DIPSIM_POLICY`, the bundled folder, the repository root.
 
-Every policy folder has the same layout: `groupers/<scheme>/scheme.toml`, `weights/<name>/weights.toml`,
-`scenarios/<region>/<name>.toml` and `scenarios/overlays/<name>.toml`. The folders are searched in order, so a city's
-own folder may extend a bundled baseline.
+Every policy folder has the same layout: `groupers/<scheme>/scheme.toml`, `groupers/learn/<name>.toml`,
+`weights/<name>/weights.toml`, `scenarios/<region>/<name>.toml` and `scenarios/overlays/<name>.toml`. The folders are
+searched in order, so a city's own folder may extend a bundled baseline.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ _SCENARIO = _Kind("scenario", "scenarios", ".toml", "**/*.toml")
 _OVERLAY = _Kind("overlay", "scenarios/overlays", ".toml", "**/*.toml")
 _SCHEME = _Kind("scheme", "groupers", "/scheme.toml", "*/**/scheme.toml")
 _WEIGHTS = _Kind("weights", "weights", "/weights.toml", "*/**/weights.toml")
-_KINDS = (_SCENARIO, _OVERLAY, _SCHEME, _WEIGHTS)
+_LEARNING = _Kind("learning rules", "groupers/learn", ".toml", "*.toml")
+_KINDS = (_SCENARIO, _OVERLAY, _SCHEME, _WEIGHTS, _LEARNING)
 
 
 def nearest_name(word: str, known: Collection[str]) -> str:
@@ -73,8 +74,12 @@ class PolicyRoots:
         """The folder of a set of weights; it holds `weights.toml`."""
         return self._found(_WEIGHTS, name).parent
 
+    def learning(self, name: str) -> Path:
+        """The file of rules of learning; a path to a `.toml` file is taken as it is."""
+        return Path(name) if name.endswith(".toml") else self._found(_LEARNING, name)
+
     def listing(self) -> dict[str, tuple[str, ...]]:
-        """The names that can be found, sorted, by kind: scenario, overlay, scheme, weights."""
+        """The names that can be found, sorted, by kind: scenario, overlay, scheme, weights, learning rules."""
         return {kind.label: self._names(kind) for kind in _KINDS}
 
     def shown(self, path: Path) -> str:

@@ -62,10 +62,10 @@ def _learn(data: Path, destination: Path, roots: PolicyRoots, threads: int) -> N
     """Learn the weights of the demo catalogue from the years before, and say what was learned."""
     from dipsim.cli.learn import report
     from dipsim.inputs import Companions, read_inputs
-    from dipsim.learn import learn_weights, read_rules, rules_file, write_learned
+    from dipsim.learn import learn_weights, read_rules, write_learned
     from dipsim.policy.scheme import read_scheme
 
-    rules = rules_file("dip-national", roots)
+    rules = roots.learning("dip-national")
     scheme = read_scheme(roots.scheme("dip-demo"))
     files = sorted((data / "history").glob("*.parquet"))
     inputs, reading = read_inputs(files, Companions(hospitals=data / "hospitals.csv"))

@@ -48,12 +48,12 @@ def learn(
     from dipsim.cases.mapping import read_mapping
     from dipsim.inputs import Companions, read_inputs
     from dipsim.learn import learn as learned_from
-    from dipsim.learn import learn_weights, read_rules, rules_file, write_learned
+    from dipsim.learn import learn_weights, read_rules, write_learned
     from dipsim.paths import policy_roots
     from dipsim.policy.scheme import read_procedure_classes, read_scheme
 
     roots = policy_roots(policy)
-    chosen_rules = rules_file(rules, roots)
+    chosen_rules = roots.learning(rules)
     stated = read_rules(chosen_rules)
     classes = {} if procedure_classes is None else read_procedure_classes(procedure_classes)
     inputs, reading = read_inputs(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dipsim.cli.common import PolicyDir, say, show_error, show_table
 
+if TYPE_CHECKING:
+    from dipsim.paths import PolicyRoots
+
 
 def list_policy(policy: PolicyDir = None) -> None:
-    """List scenarios, overlays, schemes and weights.
+    """List scenarios, overlays, schemes, weights and rules of learning.
 
     Example: dipsim list
     """
@@ -22,29 +25,46 @@ def list_policy(policy: PolicyDir = None) -> None:
 
 
 def check(
-    names: Annotated[list[str] | None, typer.Argument(help="Scenarios; all that can be found when left out")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Scenarios; all policy that can be found when left out")
+    ] = None,
     policy: PolicyDir = None,
 ) -> None:
-    """Check scenarios with their schemes and weights; every problem of each is shown.
+    """Check scenarios with their schemes and weights, or all policy there is; every problem is shown.
 
     Example: dipsim check demo-city/baseline-2025
     """
     from dipsim.errors import DipsimError
     from dipsim.paths import policy_roots
-    from dipsim.scenario import load_scenario
 
     roots = policy_roots(policy)
+    found = {"scenario": tuple(names)} if names else roots.listing()
     failed = 0
-    for name in names or roots.listing()["scenario"]:
-        try:
-            scenario = load_scenario(name, roots)
-        except DipsimError as error:
-            failed += 1
-            show_error(error)
-        else:
-            say(f"ok: {name} ({scenario.fingerprint[:12]})")
+    for kind, fingerprint_of in _readers(roots).items():
+        for name in found.get(kind, ()):
+            try:
+                say(f"ok: {kind} {name} ({fingerprint_of(name)[:12]})")
+            except DipsimError as error:
+                failed += 1
+                show_error(error)
     if failed:
         raise typer.Exit(2)
+
+
+def _readers(roots: PolicyRoots) -> Mapping[str, Callable[[str], str]]:
+    """How each kind of policy is read and checked by name, giving its fingerprint; overlays with their scenarios."""
+    from dipsim.learn import read_rules
+    from dipsim.policy.fingerprint import fingerprint_values
+    from dipsim.policy.scheme import read_scheme
+    from dipsim.policy.weights import read_weights
+    from dipsim.scenario import load_scenario
+
+    return {
+        "scenario": lambda name: load_scenario(name, roots).fingerprint,
+        "scheme": lambda name: read_scheme(roots.scheme(name)).fingerprint,
+        "weights": lambda name: read_weights(roots.weights(name)).fingerprint,
+        "learning rules": lambda name: fingerprint_values(read_rules(roots.learning(name)).model_dump()),
+    }
 
 
 def show(

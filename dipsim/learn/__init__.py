@@ -5,7 +5,7 @@ the rows nor on how they are spread over files. Slow twin: tests/naive/learn.py.
 """
 
 from dipsim.learn.learning import Learned, learn, learn_weights
-from dipsim.learn.rules import LearningRules, read_rules, rules_file
+from dipsim.learn.rules import LearningRules, read_rules
 from dipsim.learn.writing import write_learned
 
-__all__ = ["Learned", "LearningRules", "learn", "learn_weights", "read_rules", "rules_file", "write_learned"]
+__all__ = ["Learned", "LearningRules", "learn", "learn_weights", "read_rules", "write_learned"]

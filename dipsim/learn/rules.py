@@ -7,15 +7,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, ValidationError, model_validator
 
-from dipsim.errors import PolicyError, Problem
+from dipsim.errors import PolicyError
 from dipsim.grouping.catalogue.mapping import SchemeHead, WeightsHead
-from dipsim.paths import PolicyRoots, did_you_mean
 from dipsim.policy.document import read_document
 from dipsim.policy.files import thawed
 from dipsim.policy.params import Params, Strict
-
-FOLDER = "groupers/learn"
-"""Where rules of learning lie in a policy folder."""
 
 Cases: TypeAlias = Annotated[int, Field(ge=1)]
 Share: TypeAlias = Annotated[float, Field(gt=0, le=1, multiple_of=0.000001)]
@@ -146,14 +142,3 @@ def read_rules(path: Path) -> LearningRules:
             for name in field.annotation.model_fields
         }
         raise PolicyError(document.problems(error, "", known)) from error
-
-
-def rules_file(name_or_file: str, roots: PolicyRoots) -> Path:
-    """The file given, or the rules of that name in the first policy folder that has them; raises PolicyError."""
-    if name_or_file.endswith(".toml"):
-        return Path(name_or_file)
-    found = {path.stem: path for root in reversed(roots.roots) for path in sorted((root / FOLDER).glob("*.toml"))}
-    if name_or_file not in found:
-        hint = did_you_mean(name_or_file, found) or f"known: {', '.join(sorted(found))}, or give a .toml file"
-        raise PolicyError(Problem(f"rules of learning '{name_or_file}'", "not found", next_step=hint))
-    return found[name_or_file]

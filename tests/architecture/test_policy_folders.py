@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tomllib
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -31,3 +35,38 @@ def test_every_policy_document_is_toml_in_utf8(folder: str) -> None:
     assert documents
     for path in documents:
         tomllib.loads((REPOSITORY / path).read_text(encoding="utf-8"))
+
+
+def test_check_reads_every_policy_file_that_is_shipped() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DIPSIM_POLICY"}
+    command = [sys.executable, "-m", "dipsim", "check"]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    checked = {line.removeprefix("ok: ").rpartition(" (")[0] for line in done.stdout.splitlines()}
+    named, overlays = shipped_policy()
+    assert checked == named
+    assert overlays == overlays_in_use()
+
+
+def shipped_policy() -> tuple[set[str], set[str]]:
+    """Every policy document as `check` names it, and every overlay."""
+    named, overlays = set(), set()
+    for path in (PurePosixPath(path) for folder in FOLDERS for path in policy_files(folder) if path.endswith(".toml")):
+        inside = path.relative_to(path.parts[0])
+        if path.match("groupers/*/scheme.toml"):
+            named.add(f"scheme {inside.parent}")
+        elif path.match("weights/*/weights.toml"):
+            named.add(f"weights {inside.parent}")
+        elif path.match("groupers/learn/*.toml"):
+            named.add(f"learning rules {path.stem}")
+        elif path.match("scenarios/overlays/*.toml"):
+            overlays.add(path.stem)
+        else:
+            named.add(f"scenario {inside.with_suffix('')}")
+    return named, overlays
+
+
+def overlays_in_use() -> set[str]:
+    """The overlays that a shipped scenario names: an overlay is checked with the scenarios that use it."""
+    scenarios = [REPOSITORY / path for path in policy_files("scenarios") if path.endswith(".toml")]
+    return {name for path in scenarios for name in tomllib.loads(path.read_text(encoding="utf-8")).get("overlays", [])}

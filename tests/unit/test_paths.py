@@ -12,6 +12,7 @@ FILES = (
     "scenarios/overlays/quality-2025.toml",
     "groupers/dip-demo/scheme.toml",
     "weights/demo-city-2025/weights.toml",
+    "groupers/learn/dip-national.toml",
 )
 
 
@@ -34,6 +35,7 @@ def test_every_kind_of_policy_is_found_under_its_name(tmp_path: Path) -> None:
     assert roots.overlay("quality-2025") == tmp_path / FILES[1]
     assert roots.scheme("dip-demo") == tmp_path / "groupers/dip-demo"
     assert roots.weights("demo-city-2025") == tmp_path / "weights/demo-city-2025"
+    assert roots.learning("dip-national") == tmp_path / FILES[4]
 
 
 def test_the_listing_gives_names_by_kind_and_no_overlay_among_the_scenarios(tmp_path: Path) -> None:
@@ -42,6 +44,7 @@ def test_the_listing_gives_names_by_kind_and_no_overlay_among_the_scenarios(tmp_
         "overlay": ("quality-2025",),
         "scheme": ("dip-demo",),
         "weights": ("demo-city-2025",),
+        "learning rules": ("dip-national",),
     }
 
 
@@ -66,7 +69,13 @@ def test_a_path_to_a_file_is_taken_as_it_is(tmp_path: Path) -> None:
     roots = PolicyRoots((policy_folder(tmp_path / "policy"),))
     assert roots.scenario(str(file)) == file
     assert roots.scenario_name(file) == "mine"
+    assert roots.learning(str(file)) == file
     assert roots.scenario("demo-city/baseline-2025.toml") == tmp_path / "policy" / FILES[0]
+
+
+def test_misspelt_rules_of_learning_are_answered_with_the_nearest_name(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match=r"learning rules 'dip-nation': not found; .* did you mean 'dip-national'"):
+        PolicyRoots((policy_folder(tmp_path),)).learning("dip-nation")
 
 
 def test_a_file_is_shown_relative_to_its_policy_folder(tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from dipsim.errors import PolicyError
-from dipsim.learn import read_rules, rules_file
-from dipsim.paths import PolicyRoots
+from dipsim.learn import read_rules
 from tests.shared import REPOSITORY
 
 BUNDLED = REPOSITORY / "groupers" / "learn" / "dip-national.toml"
@@ -31,17 +30,6 @@ def test_the_bundled_rules_are_those_of_the_specification() -> None:
     assert rules.history.weights == (1, 2, 7)
     assert (rules.catalogue.core_threshold, rules.catalogue.core_coverage) == ("none", 0.85)
     assert (rules.trimming.lower_percent, rules.trimming.upper_percent, rules.trimming.minimum_cases) == (2.5, 97.5, 25)
-
-
-def test_rules_of_an_own_folder_come_first(tmp_path: Path) -> None:
-    own = tmp_path / "groupers" / "learn"
-    own.mkdir(parents=True)
-    (own / "dip-national.toml").write_text("", encoding="utf-8")
-    assert rules_file("dip-national", PolicyRoots((tmp_path, REPOSITORY))) == own / "dip-national.toml"
-    assert rules_file("dip-national", PolicyRoots((REPOSITORY,))) == BUNDLED
-    assert rules_file("some/where.toml", PolicyRoots(())) == Path("some/where.toml")
-    with pytest.raises(PolicyError, match="did you mean 'dip-national'"):
-        rules_file("dip-nation", PolicyRoots((REPOSITORY,)))
 
 
 @pytest.mark.parametrize(
