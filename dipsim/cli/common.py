@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     from dipsim.cases.read import CaseReading
     from dipsim.errors import DipsimError
     from dipsim.paths import PolicyRoots
+    from dipsim.report.outputs import RunNote
     from dipsim.scenario import Scenario
 
 Cases = Annotated[list[Path], typer.Argument(help="A data folder, or case files (CSV, Parquet)", show_default=False)]
@@ -44,6 +48,15 @@ def show_reading(reading: CaseReading) -> None:
         first = change.examples[0]
         example = f"{first.before!r} -> {first.after!r}"
         typer.echo(f"note: {change.column}: {change.kind} changed in {change.cells:,} cells, as {example}", err=True)
+
+
+def run_note(started: datetime, threads: int) -> RunNote:
+    """How this command ran from its start to the writing of its output."""
+    from dipsim.report.outputs import RunNote
+
+    command = shlex.join(["dipsim", *sys.argv[1:]])
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    return RunNote(command, started.isoformat(timespec="seconds"), round(seconds, 3), threads)
 
 
 def table_file(path: Path) -> Path:

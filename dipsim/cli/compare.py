@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from dipsim.cli.common import (
     PolicyDir,
     Threads,
     loaded,
+    run_note,
     say,
     show_reading,
 )
@@ -50,6 +52,7 @@ def compare(
     from dipsim.pipeline import Memo
     from dipsim.report.outputs import write_comparison
 
+    started = datetime.now(UTC)
     if len(scenario) < 2:
         raise PolicyError(Problem("compare", "one scenario only", "", "give --scenario twice, the baseline first"))
     roots = policy_roots(policy)
@@ -62,7 +65,7 @@ def compare(
     with progress(lang) as began:
         comparison = compared(inputs, scenarios, threads, Memo(began=began))
         began("write")
-        write_comparison(comparison, reading, output, lang)
+        write_comparison(comparison, reading, output, lang, note=run_note(started, threads))
     for result in comparison.results:
         print_summary(result, reading, lang)
     say(str(output / "report.html"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dipsim.cli.common import Lang, Threads, say, show_reading, show_table
+from dipsim.cli.common import Lang, Threads, run_note, say, show_reading, show_table
 from dipsim.cli.run import print_summary
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def demo(
     from dipsim.report.outputs import write_comparison
     from dipsim.scenario import load_scenario
 
+    started = datetime.now(UTC)
     data, results = output / "data", output / "results"
     roots = policy_roots(None)
     write_demo_region(data, seed, cases, lang == "zh")
@@ -52,7 +54,7 @@ def demo(
     inputs, reading = read_inputs([data], Companions())
     show_reading(reading)
     comparison = compared(inputs, [load_scenario(name, roots) for name in SCENARIOS], threads)
-    write_comparison(comparison, reading, results, lang)
+    write_comparison(comparison, reading, results, lang, note=run_note(started, threads))
     for result in comparison.results:
         print_summary(result, reading, lang)
     say(str(results / "report.html"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,7 @@ from dipsim.cli.common import (
     Set,
     Threads,
     loaded,
+    run_note,
     say,
     show_reading,
     show_table,
@@ -56,6 +58,7 @@ def run(
     from dipsim.pipeline import Memo, simulate
     from dipsim.report.outputs import write_run
 
+    started = datetime.now(UTC)
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
     companions = Companions(hospitals, budget, point_values)
     with progress(lang) as began:
@@ -65,7 +68,7 @@ def run(
     with progress(lang) as began:
         result = simulate(inputs, chosen, Memo(began=began), threads)
         began("write")
-        write_run(result, reading, output, cases=write_cases, lang=lang)
+        write_run(result, reading, output, cases=write_cases, note=run_note(started, threads), lang=lang)
     print_summary(result, reading, lang)
     say(str(output / "report.html"))
 

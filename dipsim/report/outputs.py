@@ -174,7 +174,7 @@ def _write_report(result: Result | Comparison, folder: Path, lang: Lang) -> None
 
 
 def manifest(result: Result, reading: CaseReading) -> dict[str, Any]:
-    """What determines a result: cases, policy, every parameter in force with its origin, version; and the counts."""
+    """What determines a result, as hashes of its parts; every parameter in force with its origin; and the counts."""
     scenario = result.scenario
     counts = {"rows_in": reading.counts.rows_in}
     for row in status_table(result, reading).rows():
@@ -183,13 +183,10 @@ def manifest(result: Result, reading: CaseReading) -> dict[str, Any]:
     return {
         "dipsim": __version__,
         "fingerprint": result.fingerprint,
+        "fingerprints": dict(result.fingerprints),
         "scenario": scenario.name,
-        "cases": result.fingerprints["cases"],
-        "policy": {
-            "scenario": scenario.fingerprint,
-            "scheme": {"name": scenario.head.grouper, "fingerprint": scenario.scheme.fingerprint},
-            "weights": {"name": scenario.head.weights, "fingerprint": scenario.weights.fingerprint},
-        },
+        "scheme": scenario.head.grouper,
+        "weights": {"name": scenario.head.weights, "fingerprint": scenario.weights.fingerprint},
         "counts": counts,
         "parameters": _parameters(scenario.document),
     }

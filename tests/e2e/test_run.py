@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,15 @@ def whole(region: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("whole") / "out"
     dipsim("run", region, "-s", BASELINE, "-o", out, "--cases")
     return out
+
+
+def test_run_json_tells_how_it_was_run(whole: Path) -> None:
+    how = json.loads((whole / "run.json").read_text(encoding="utf-8"))["run"]
+    assert how["command"].startswith("dipsim run ")
+    assert how["command"].endswith(" --cases")
+    assert datetime.fromisoformat(how["started"]) <= datetime.now(UTC)
+    assert how["seconds"] > 0
+    assert how["threads"] == 1
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

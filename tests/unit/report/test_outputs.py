@@ -17,6 +17,7 @@ from dipsim.cases.write import case_columns, write_columns
 from dipsim.errors import OutputError
 from dipsim.inputs import Companions, read_inputs, read_point_values
 from dipsim.pipeline import Inputs, Result, simulate
+from dipsim.policy.fingerprint import combine
 from dipsim.report import outputs
 from dipsim.report.outputs import RunNote, write_comparison, write_run
 from tests import build
@@ -76,6 +77,13 @@ def test_the_manifest_names_the_digest_of_every_table_and_every_parameter(tmp_pa
     assert manifest["parameters"]["weighting.outlier.high_ratio"]["value"] == 2.0
     counts = manifest["counts"]
     assert counts.pop("rows_in") == sum(counts.values()) == 7
+
+
+def test_the_manifest_names_every_part_that_the_fingerprint_is_made_of(tmp_path: Path) -> None:
+    manifest = json.loads((written(tmp_path / "out") / "manifest.json").read_text(encoding="utf-8"))
+    parts = manifest["fingerprints"]
+    assert {"cases", "hospitals", "budget", "point_values", "scheme", "procedure_classes", "policy"} <= set(parts)
+    assert manifest["fingerprint"] == combine(parts) == region.result().fingerprint
 
 
 def test_csv_and_parquet_hold_the_same_exact_money(tmp_path: Path) -> None:
