@@ -149,6 +149,7 @@ PARAMETERS: Mapping[str, Text] = {
     "settlement.point_value.mode": Text("Point value is", "点值确定方式"),
     "settlement.point_value.form": Text("What points share", "点值口径"),
     "settlement.point_value.budget_yuan": Text("Budget ceiling (yuan)", "预算总额（元）"),
+    "settlement.point_value.budget_factor": Text("Share of the budget paid out", "总额使用比例"),
     "settlement.point_value.reimbursement_ratio": Text("Fund share of the whole bill", "实际报销比例"),
     "settlement.point_value.minimum_yuan": Text("Lowest point value (yuan)", "点值下限（元）"),
     "settlement.point_value.maximum_yuan": Text("Highest point value (yuan)", "点值上限（元）"),
