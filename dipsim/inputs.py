@@ -9,6 +9,7 @@ from pathlib import Path
 from dipsim.cases.companions import read_budget, read_hospitals
 from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.read import CaseReading, read_cases
+from dipsim.errors import PolicyError, Problem
 from dipsim.money import Cut
 from dipsim.pipeline import Inputs
 from dipsim.policy.tables import Column, TableSpec, read_table
@@ -56,7 +57,12 @@ def read_inputs(
 
 
 def read_point_values(path: Path) -> Mapping[str, ExactValue]:
-    """The exact point values that a region's run wrote to `point_values.csv`, by insurance."""
+    """The exact point values that a region's run wrote to `point_values.csv`, by insurance.
+
+    Raises PolicyError when the file is of another kind or a cell is not what a run writes.
+    """
+    if path.suffix != ".csv":
+        raise PolicyError(Problem(str(path), "not a CSV file", "", "give the point_values.csv written beside it"))
     table = read_table(path, POINT_VALUES)
     numbers = (table.integers(name).tolist() for name in ("pool_fen", "points_micro", "cut_remainder"))
     rows = zip(table.text("insurance"), *numbers, table.text("cut_last_id"), strict=True)
