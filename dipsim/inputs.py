@@ -10,6 +10,7 @@ from dipsim.cases.companions import read_budget, read_hospitals
 from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.read import CaseReading, read_cases
 from dipsim.errors import PolicyError, Problem
+from dipsim.ledger import INSURANCES
 from dipsim.money import Cut
 from dipsim.pipeline import Inputs
 from dipsim.policy.tables import Column, TableSpec, read_table
@@ -17,7 +18,7 @@ from dipsim.rule import ExactValue
 
 POINT_VALUES = TableSpec(
     (
-        Column("insurance", "choice", required=True, choices=("employee", "resident")),
+        Column("insurance", "choice", required=True, choices=INSURANCES),
         Column("pool_fen", "integer", required=True, minimum=0),
         Column("points_micro", "integer", required=True, minimum=0),
         Column("cut_remainder", "integer", required=True, minimum=-2),
