@@ -32,6 +32,10 @@ _ANSWERING = frozenset({"day_surgery", "bed_days"})
 """Sections whose charts' findings belong to the answer at the top."""
 
 
+MOST_NAMES = 3
+"""Scenarios that the title of a page names one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell as it stands on the page: its text and its CSS classes."""
@@ -74,11 +78,19 @@ def page(result: Result | Comparison, lang: Lang) -> str:
     """The page as text: the same for the same results, whatever the order of the cases."""
     results = result.results if isinstance(result, Comparison) else (result,)
     titles = [scenario_title(each.scenario) for each in results]
-    title = Text(" / ".join(each.en for each in titles), " / ".join(each.zh for each in titles))
+    title = _title(titles)
     parts = sections(results)
     findings = [chart.title for part in parts if part.key in _ANSWERING for chart in part.charts]
     told = [*answer(results), *(Text(f"{finding.en}.", f"{finding.zh}。") for finding in findings)]
     return rendered(results, title, told, parts, lang)
+
+
+def _title(titles: Sequence[Text]) -> Text:
+    """The names of the scenarios, or of the baseline and how many stand beside it."""
+    if len(titles) > MOST_NAMES:
+        base, others = titles[0], len(titles) - 1
+        return Text(f"{base.en}, and {others} other scenarios", f"{base.zh}与其他 {others} 个情景")
+    return Text(" / ".join(each.en for each in titles), " / ".join(each.zh for each in titles))
 
 
 def rendered(results: Sequence[Result], title: Text, told: Sequence[Text], parts: Sequence[Section], lang: Lang) -> str:

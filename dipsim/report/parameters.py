@@ -15,33 +15,60 @@ from dipsim.scenario import Scenario
 
 _LONG_NUMBER = 10_000
 _UNTOLD = frozenset({"title", "title_zh"})
+_NAMED = (
+    ReportColumn("label", "Parameter", "参数", "text", "en"),
+    ReportColumn("label_zh", "Parameter", "参数", "text", "zh"),
+    ReportColumn("key", "Name in the scenario", "情景文件中的名称", "code"),
+)
+_SOURCE = ReportColumn("source", "Source", "来源", "text")
 
 
-def parameter_table(scenarios: Sequence[Scenario], only_differing: bool = True) -> ReportTable:
-    """Parameters by scenario (`value_0`, `value_1`, ...), and where each value that is not the first's comes from."""
-    documents = [scenario.document for scenario in scenarios]
-    keys = [key for key in _keys(documents) if not only_differing or _differs(key, documents)]
+def parameter_table(scenario: Scenario) -> ReportTable:
+    """Every parameter in force in a scenario, and where it comes from."""
+    document = scenario.document
+    keys = _keys([document])
     labels = [parameter_label(key) for key in keys]
     data: dict[str, Column] = {
         "label": [label.en for label in labels],
         "label_zh": [label.zh for label in labels],
         "key": keys,
+        "value": [value_text(_in_force(key, document)) for key in keys],
+        "source": [source_text(document.why(key)[-1]) for key in keys],
+    }
+    columns = [*_NAMED, ReportColumn("value", "Value", "取值", "text"), _SOURCE]
+    return report_table("parameters", Text("Parameters in force", "现行参数"), columns, data, {})
+
+
+def changed_parameter_table(scenarios: Sequence[Scenario]) -> ReportTable:
+    """What each scenario changes of the first: one row a parameter, both values, and where the new one comes from."""
+    base, *others = scenarios
+    changes = [
+        (scenario, key)
+        for scenario in others
+        for key in _keys([base.document, scenario.document])
+        if _in_force(key, scenario.document) != _in_force(key, base.document)
+    ]
+    titles = [scenario_title(scenario) for scenario, _ in changes]
+    labels = [parameter_label(key) for _, key in changes]
+    data: dict[str, Column] = {
+        "scenario": [title.en for title in titles],
+        "scenario_zh": [title.zh for title in titles],
+        "label": [label.en for label in labels],
+        "label_zh": [label.zh for label in labels],
+        "key": [key for _, key in changes],
+        "before": [value_text(_in_force(key, base.document)) for _, key in changes],
+        "value": [value_text(_in_force(key, scenario.document)) for scenario, key in changes],
+        "source": [_changed_source(scenario.document, key) for scenario, key in changes],
     }
     columns = [
-        ReportColumn("label", "Parameter", "参数", "text", "en"),
-        ReportColumn("label_zh", "Parameter", "参数", "text", "zh"),
-        ReportColumn("key", "Name in the scenario", "情景文件中的名称", "code"),
+        ReportColumn("scenario", "Scenario", "情景", "text", "en"),
+        ReportColumn("scenario_zh", "Scenario", "情景", "text", "zh"),
+        *_NAMED,
+        ReportColumn("before", "Baseline", "基准", "text"),
+        ReportColumn("value", "This scenario", "本情景", "text"),
+        _SOURCE,
     ]
-    for number, (scenario, document) in enumerate(zip(scenarios, documents, strict=True)):
-        title = scenario_title(scenario)
-        data[f"value_{number}"] = [value_text(_in_force(key, document)) for key in keys]
-        columns.append(ReportColumn(f"value_{number}", title.en, title.zh, "text"))
-    data["source"] = [_sources(key, documents) for key in keys]
-    columns.append(ReportColumn("source", "Source", "来源", "text"))
-    title = (
-        Text("Parameters that differ", "有差异的参数") if only_differing else Text("Parameters in force", "现行参数")
-    )
-    return report_table("parameters", title, columns, data, {})
+    return report_table("changed_parameters", Text("Parameters that differ", "有差异的参数"), columns, data, {})
 
 
 def value_text(value: object) -> str:
@@ -78,11 +105,5 @@ def _in_force(key: str, document: Document) -> object:
     return document.why(key)[-1].value if key in document.provenance else None
 
 
-def _differs(key: str, documents: Sequence[Document]) -> bool:
-    return any(_in_force(key, document) != _in_force(key, documents[0]) for document in documents[1:])
-
-
-def _sources(key: str, documents: Sequence[Document]) -> str:
-    """The origins in force of the first document and of those that differ from it."""
-    told = [source_text(document.why(key)[-1]) for document in documents if key in document.provenance]
-    return "; ".join(dict.fromkeys(told))
+def _changed_source(document: Document, key: str) -> str:
+    return source_text(document.why(key)[-1]) if key in document.provenance else NO_VALUE

@@ -28,7 +28,7 @@ from dipsim.report.day_surgery import (
     day_surgery_table,
 )
 from dipsim.report.labels import REJECT_REASONS, Text, same
-from dipsim.report.parameters import parameter_table
+from dipsim.report.parameters import changed_parameter_table, parameter_table
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
 from dipsim.report.scenario_overview import scenario_grid_chart, scenario_table
 from dipsim.report.sums import is_gross
@@ -92,12 +92,12 @@ def _sections(results: Sequence[Result]) -> Iterator[Section]:
     yield Section(
         "parameters",
         _joined(Text("Parameters in force and their sources", "现行参数及来源"), of_base),
-        tables=(parameter_table([base.scenario], only_differing=False),),
+        tables=(parameter_table(base.scenario),),
     )
 
 
 def _changes(results: Sequence[Result]) -> Section:
-    parameters = parameter_table([result.scenario for result in results])
+    parameters = changed_parameter_table([result.scenario for result in results])
     hospitals = hospital_comparison(results)
     is_few = len(results) - 1 <= MOST_CHANGE_CHARTS
     charts = comparison_charts(results) if is_few else (point_value_chart(results), scenario_grid_chart(results))

@@ -11,7 +11,7 @@ from dipsim.report.bed_days import bed_day_hospital_table, bed_days, length_tabl
 from dipsim.report.comparing import hospital_comparison, price_comparison, scenario_title
 from dipsim.report.day_surgery import day_surgeries, day_surgery_groups, day_surgery_table
 from dipsim.report.labels import Text, same
-from dipsim.report.parameters import parameter_table
+from dipsim.report.parameters import changed_parameter_table, parameter_table
 from dipsim.report.report_table import ReportTable
 from dipsim.report.scenario_overview import scenario_table
 from dipsim.report.sections import check_table, reject_table
@@ -36,11 +36,13 @@ class Sheet:
 
 def sheets(results: Sequence[Result]) -> tuple[Sheet, ...]:
     """All sheets; of a comparison, those after the funds show the baseline."""
-    base = results[0]
+    base, scenarios = results[0], [result.scenario for result in results]
     smallest = base.scenario.head.report.smallest_cell
     compared = [
         Sheet(Text("Scenarios", "情景一览"), scenario_table(results)),
-        Sheet(Text("Changed parameters", "有差异的参数"), parameter_table([result.scenario for result in results])),
+        Sheet(
+            Text("Changed parameters", "有差异的参数"), changed_parameter_table(scenarios)
+        ),
         Sheet(Text("Pay compared", "应付对比"), hospital_comparison(results)),
         Sheet(Text("Funds", "基金与点值"), price_comparison(results)),
     ]
@@ -53,7 +55,7 @@ def sheets(results: Sequence[Result]) -> tuple[Sheet, ...]:
         Sheet(Text("Rows", "病例去向"), status_table(base, base.inputs.reading)),
         Sheet(Text("Rejected", "剔除原因"), reject_table(base)),
         Sheet(Text("Checks", "需关注"), check_table(base)),
-        Sheet(Text("Parameters", "现行参数"), parameter_table([base.scenario], only_differing=False)),
+        Sheet(Text("Parameters", "现行参数"), parameter_table(base.scenario)),
     ]
     funds = [Sheet(Text("Funds", "基金与点值"), price_table(base))]
     chosen = [*(compared if len(results) > 1 else funds), *own]

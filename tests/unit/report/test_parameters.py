@@ -2,28 +2,30 @@ from __future__ import annotations
 
 from datetime import date
 
-from dipsim.report.parameters import parameter_table, value_text
+from dipsim.report.parameters import changed_parameter_table, parameter_table, value_text
 from tests.unit.report import region
 
 
 def test_a_comparison_tells_only_the_parameters_that_differ_and_where_each_value_comes_from() -> None:
     scenarios = [result.scenario for result in region.comparison().results]
-    table = parameter_table(scenarios)
+    table = changed_parameter_table(scenarios)
     assert list(table.rows()) == [
         {
+            "scenario": "Narrow bands",
+            "scenario_zh": "收窄界限",
             "label": "High above (times the reference cost)",
             "label_zh": "高倍率界限（倍）",
             "key": "weighting.outlier.high_ratio",
-            "value_0": "2.0",
-            "value_1": "1.5",
-            "source": "test/baseline.toml; override 'test/narrow'",
+            "before": "2.0",
+            "value": "1.5",
+            "source": "override 'test/narrow'",
         }
     ]
 
 
 def test_one_scenario_tells_every_parameter_once_and_no_source_as_a_parameter() -> None:
     scenario = region.result().scenario
-    keys = parameter_table([scenario], only_differing=False).values("key")
+    keys = parameter_table(scenario).values("key")
     assert len(keys) == len(set(keys)) > 20
     assert "weighting.outlier.low_ratio" in keys
     assert [key for key in keys if key.endswith("source") or key.startswith("title")] == []
