@@ -39,7 +39,9 @@ def test_point_values_are_read_back_as_they_were_written(tmp_path: Path) -> None
 
 
 def test_a_fund_of_other_insured_that_the_table_budget_states_is_read_back_too(tmp_path: Path) -> None:
-    scenario = build.scenario({"settlement": {"point_value": {"budget_yuan": NONE}}})
+    scenario = build.scenario(
+        {"settlement": {"point_value": {"mode": "solve", "given_yuan": NONE, "budget_yuan": NONE}}}
+    )
     budget = Budget((BudgetLine(scenario.head.year, "other", BUDGET_ITEM, 1_000_000, "test"),))
     cases = build.case_table([{**build.base().case, "insurance": "other", "total_cost_yuan": "10000"}])
     result = simulate(Inputs(cases, budget=budget), scenario)
