@@ -54,12 +54,12 @@ class Grid:
     total: tuple[Cell, ...]
 
 
-def write_report(result: Result | Comparison, path: Path, lang: Lang = "zh") -> None:
+def write_report(result: Result | Comparison, path: str | Path, lang: Lang = "zh") -> None:
     """Write the page of a result or a comparison; it opens offline in `lang` and switches to the other language.
 
     Raises OutputError.
     """
-    write_page(page(result, lang), path)
+    write_page(page(result, lang), Path(path))
 
 
 def write_page(text: str, path: Path) -> None:

@@ -40,9 +40,7 @@ def sheets(results: Sequence[Result]) -> tuple[Sheet, ...]:
     smallest = base.scenario.head.report.smallest_cell
     compared = [
         Sheet(Text("Scenarios", "情景一览"), scenario_table(results)),
-        Sheet(
-            Text("Changed parameters", "有差异的参数"), changed_parameter_table(scenarios)
-        ),
+        Sheet(Text("Changed parameters", "有差异的参数"), changed_parameter_table(scenarios)),
         Sheet(Text("Pay compared", "应付对比"), hospital_comparison(results)),
         Sheet(Text("Funds", "基金与点值"), price_comparison(results)),
     ]
