@@ -278,7 +278,7 @@ def _given_value(view: FundView, params: PointValueParams, insurance: int) -> Ex
 
 
 def _advice(name: str, otherwise: str) -> str:
-    """The next step for an insurance; `other` has no pooled fund that a value could be stated for."""
+    """The next step for an insurance; a scenario has no keys for `other`."""
     return "route these cases to outside_pool" if name == "other" else otherwise
 
 
