@@ -82,6 +82,12 @@ class View:
     level: I8
     factor_micro: I8
 
+    @property
+    def weights(self) -> Weighting:
+        """The weights of the run: a rule that needs group points always has them."""
+        assert self.weighting is not None
+        return self.weighting
+
 
 @dataclass(frozen=True, slots=True)
 class Claims:

@@ -14,7 +14,9 @@ import typer
 if TYPE_CHECKING:
     from dipsim.cases.read import CaseReading
     from dipsim.errors import DipsimError
+    from dipsim.inputs import Companions
     from dipsim.paths import PolicyRoots
+    from dipsim.pipeline import Inputs
     from dipsim.report.outputs import RunNote
     from dipsim.scenario import Scenario
 
@@ -37,6 +39,21 @@ Set = Annotated[
     typer.Option("--set", help="Override one parameter: weighting.outlier.high_ratio=2.5", show_default=False),
 ]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed: zh or en")]
+
+
+def read_data(
+    cases: Sequence[Path], companions: Companions, mapping: Path | None, lang: Literal["zh", "en"]
+) -> tuple[Inputs, CaseReading]:
+    """Cases and companion tables, read under a bar; what reading left out or changed is said."""
+    from dipsim.cases.mapping import read_mapping
+    from dipsim.cli.progress import progress
+    from dipsim.inputs import read_inputs
+
+    with progress(lang) as began:
+        began("read")
+        inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
+    show_reading(reading)
+    return inputs, reading
 
 
 def show_reading(reading: CaseReading) -> None:

@@ -18,9 +18,9 @@ from dipsim.cli.common import (
     PolicyDir,
     Threads,
     loaded,
+    read_data,
     run_note,
     say,
-    show_reading,
 )
 from dipsim.cli.progress import progress
 from dipsim.cli.run import print_summary
@@ -44,9 +44,8 @@ def compare(
 
     Example: dipsim compare my-data/ -s demo-city/baseline-2025 -s demo-city/tighter-bands -o out/
     """
-    from dipsim.cases.mapping import read_mapping
     from dipsim.errors import PolicyError, Problem
-    from dipsim.inputs import Companions, read_inputs
+    from dipsim.inputs import Companions
     from dipsim.lab.compare import compared
     from dipsim.paths import policy_roots
     from dipsim.pipeline import Memo
@@ -58,10 +57,7 @@ def compare(
     roots = policy_roots(policy)
     scenarios = [loaded(name, roots, (), procedure_classes) for name in scenario]
     companions = Companions(hospitals, budget, None)
-    with progress(lang) as began:
-        began("read")
-        inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
-    show_reading(reading)
+    inputs, reading = read_data(cases, companions, mapping, lang)
     with progress(lang) as began:
         comparison = compared(inputs, scenarios, threads, Memo(began=began))
         began("write")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dipsim.cli.common import Lang, Threads, run_note, say, show_reading, show_table
+from dipsim.cli.common import Lang, Threads, read_data, run_note, say, show_table
 from dipsim.cli.run import print_summary
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def demo(
     Example: dipsim demo -o demo-out
     """
     from dipsim.cli.synth import write_demo_region
-    from dipsim.inputs import Companions, read_inputs
+    from dipsim.inputs import Companions
     from dipsim.lab.compare import compared
     from dipsim.paths import policy_roots
     from dipsim.report.outputs import write_comparison
@@ -51,8 +51,7 @@ def demo(
     roots = policy_roots(None)
     write_demo_region(data, seed, cases, lang == "zh")
     _learn(data, output / "policy", roots, threads)
-    inputs, reading = read_inputs([data], Companions())
-    show_reading(reading)
+    inputs, reading = read_data([data], Companions(), None, lang)
     comparison = compared(inputs, [load_scenario(name, roots) for name in SCENARIOS], threads)
     write_comparison(comparison, reading, results, lang, note=run_note(started, threads))
     for result in comparison.results:

@@ -18,8 +18,8 @@ from dipsim.cli.common import (
     ScenarioName,
     Set,
     loaded,
+    read_data,
     say,
-    show_reading,
     show_table,
 )
 
@@ -47,16 +47,14 @@ def case(
 
     Example: dipsim explain case D0012345 demo-out/data -s demo-city/baseline-2025
     """
-    from dipsim.cases.mapping import read_mapping
     from dipsim.explain import explain_case
-    from dipsim.inputs import Companions, read_inputs
+    from dipsim.inputs import Companions
     from dipsim.paths import policy_roots
     from dipsim.pipeline import simulate
 
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
     companions = Companions(hospitals, budget, point_values)
-    inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
-    show_reading(reading)
+    inputs, _ = read_data(cases, companions, mapping, lang)
     _print(explain_case(simulate(inputs, chosen), case_id), lang)
 
 

@@ -20,8 +20,8 @@ from dipsim.cli.common import (
     Set,
     Threads,
     loaded,
+    read_data,
     say,
-    show_reading,
 )
 from dipsim.cli.progress import progress
 
@@ -50,8 +50,7 @@ def hospital(
 
     Example: dipsim hospital H01 my-data/ -s demo-city/baseline-2025 -o out/
     """
-    from dipsim.cases.mapping import read_mapping
-    from dipsim.inputs import Companions, read_inputs
+    from dipsim.inputs import Companions
     from dipsim.paths import policy_roots
     from dipsim.pipeline import Memo, simulate
     from dipsim.report.hospital_page import PAGE, write_hospital
@@ -59,10 +58,7 @@ def hospital(
 
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
     companions = Companions(hospitals, budget, point_values)
-    with progress(lang) as began:
-        began("read")
-        inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
-    show_reading(reading)
+    inputs, _ = read_data(cases, companions, mapping, lang)
     with progress(lang) as began:
         view = hospital_view(simulate(inputs, chosen, Memo(began=began), threads), hospital_id)
         began("write")

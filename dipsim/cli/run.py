@@ -21,9 +21,9 @@ from dipsim.cli.common import (
     Set,
     Threads,
     loaded,
+    read_data,
     run_note,
     say,
-    show_reading,
     show_table,
 )
 from dipsim.cli.progress import progress
@@ -52,8 +52,7 @@ def run(
 
     Example: dipsim run my-data/ -s demo-city/baseline-2025 -o out/
     """
-    from dipsim.cases.mapping import read_mapping
-    from dipsim.inputs import Companions, read_inputs
+    from dipsim.inputs import Companions
     from dipsim.paths import policy_roots
     from dipsim.pipeline import Memo, simulate
     from dipsim.report.outputs import write_run
@@ -61,10 +60,7 @@ def run(
     started = datetime.now(UTC)
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
     companions = Companions(hospitals, budget, point_values)
-    with progress(lang) as began:
-        began("read")
-        inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
-    show_reading(reading)
+    inputs, reading = read_data(cases, companions, mapping, lang)
     with progress(lang) as began:
         result = simulate(inputs, chosen, Memo(began=began), threads)
         began("write")

@@ -126,10 +126,7 @@ def explain(view: View, params: DaySurgeryParams, row: int) -> Iterator[Step]:
 
 def _weighting(view: View, params: DaySurgeryParams) -> Weighting:
     """The weights of the run; where the hospital factor does not apply it is one, for grassroots groups too."""
-    weighting = view.weighting
-    if weighting is None:
-        why = "a point has no size without them"
-        raise PolicyError(Problem(f"[{TABLE}]", "no weights", why, "state `weights` in the scenario"))
+    weighting = view.weights
     if params.hospital_factor:
         return weighting
     return replace(weighting, factor_micro=np.full_like(weighting.factor_micro, MICRO), grassroots_micro=-1)

@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from dipsim.errors import PolicyError, Problem
 from dipsim.policy.params import Params
 from dipsim.rule import Claims, Need, PassKind, Rule, Stage, View
 from dipsim.weighting.outlier import BANDS
-from dipsim.weighting.weighting import Weighting
 
 I8 = NDArray[np.int64]
 
@@ -41,7 +39,7 @@ def needs(_: DipParams) -> frozenset[Need]:
 
 def run(view: View, params: DipParams) -> Claims:
     """Points of each case in millionths and its band; PolicyError when a group cannot be priced or compared."""
-    weighting = _weighting(view)
+    weighting = view.weights
     group = view.grouping.group[view.rows].astype(np.int64)
     cost_fen = view.cases.fen("total_cost_yuan")[view.rows]
     has_group = group >= 0
@@ -56,16 +54,6 @@ def run(view: View, params: DipParams) -> Claims:
     )
     points[~has_group] = weighting.no_match_points(params.no_match_ratio, cost_fen[~has_group])
     return Claims(points, np.zeros(group.size, np.int64), flag)
-
-
-def _weighting(view: View) -> Weighting:
-    if view.weighting is None:
-        raise PolicyError(
-            Problem(
-                "[payment.dip]", "no weights", "a point has no size without them", "state `weights` in the scenario"
-            )
-        )
-    return view.weighting
 
 
 RULES = (
