@@ -26,10 +26,7 @@ from dipsim.cli.common import (
 if TYPE_CHECKING:
     from dipsim.explain import CaseExplanation
 
-app = typer.Typer(help="Explain a case or a rule.", no_args_is_help=True)
 
-
-@app.command("case")
 def case(
     case_id: Annotated[str, typer.Argument(help="The case_id")],
     cases: Cases,
@@ -58,7 +55,6 @@ def case(
     _print(explain_case(simulate(inputs, chosen), case_id), lang)
 
 
-@app.command("rule")
 def rule(key: Annotated[str, typer.Argument(help="The key of a rule: dip, point_value, ...")]) -> None:
     """Say what a rule does and what its table may hold.
 

@@ -1,4 +1,4 @@
-"""`dipsim scheme`: bring a published catalogue into a policy folder, or learn one from cases."""
+"""`dipsim scheme import`: bring a published catalogue into a policy folder."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from typing import Annotated
 import typer
 
 from dipsim.cli.common import say, show_table
-from dipsim.cli.learn import learn
-
-app = typer.Typer(help="Schemes: import a published catalogue, or learn one from cases.", no_args_is_help=True)
-app.command("learn")(learn)
 
 
-@app.command("import")
 def import_table(
     table: Annotated[Path, typer.Argument(help="The published catalogue: .xlsx or .csv")],
     mapping: Annotated[str, typer.Option("--mapping", help="A mapping file, or the name of a bundled one")],

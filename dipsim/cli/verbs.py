@@ -1,0 +1,63 @@
+"""Every verb of `dipsim` by name: where its function stands, and what it does in one line of each language.
+
+A module named here is imported when its verb is called, so that the help of the others costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb: `module:function` below dipsim.cli, and its line in the list."""
+
+    place: str
+    summary: str
+    summary_zh: str
+
+    def function(self) -> Any:
+        """The function that carries it out."""
+        module, _, name = self.place.partition(":")
+        return getattr(import_module(f"dipsim.cli.{module}"), name)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Verbs that share a first word: `scheme import`, `scheme learn`."""
+
+    summary: str
+    summary_zh: str
+    verbs: Mapping[str, Verb]
+
+
+VERBS: Mapping[str, Verb | Family] = {
+    "demo": Verb("demo:demo", "the whole story on a made-up region", "演示全过程"),
+    "run": Verb("run:run", "pay hospitals by a scenario", "按情景付费"),
+    "compare": Verb("compare:compare", "scenarios side by side", "情景比较"),
+    "hospital": Verb("hospital:hospital", "one hospital from within", "单家医院视角"),
+    "explain": Family(
+        "why a case is paid so; a rule",
+        "解释病例或规则",
+        {
+            "case": Verb("explain:case", "why a case is paid what it is paid", "解释一例病例"),
+            "rule": Verb("explain:rule", "what a rule does and what its table holds", "解释一条规则"),
+        },
+    ),
+    "group": Verb("group:group", "groups and statuses only", "只分组不付费"),
+    "scheme": Family(
+        "import or learn a catalogue",
+        "病种目录：导入、测算",
+        {
+            "import": Verb("scheme:import_table", "bring in a published catalogue", "导入公布的目录"),
+            "learn": Verb("learn:learn", "learn a catalogue from past years", "用历史病例测算目录"),
+        },
+    ),
+    "synth": Verb("synth:synth", "make up cases", "生成模拟病例"),
+    "list": Verb("policy:list_policy", "what policy there is", "列出政策文件"),
+    "check": Verb("policy:check", "whether policy holds together", "检查政策文件"),
+    "show": Verb("policy:show", "the values in force and their source", "查看取值与出处"),
+}
