@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dipsim.payment import bed_day, day_surgery, dip, fee_for_service, outside_pool
+from dipsim.payment import bed_day, day_surgery, dip, fee_for_service, incomplete_stay, outside_pool
 from dipsim.policy.params import Params
 from dipsim.rule import Rule, Stage
 from dipsim.settlement import point_value
@@ -15,6 +15,7 @@ RULES: tuple[Rule, ...] = (
     *dip.RULES,
     *day_surgery.RULES,
     *bed_day.RULES,
+    *incomplete_stay.RULES,
     *fee_for_service.RULES,
     *outside_pool.RULES,
     *point_value.RULES,

@@ -134,6 +134,10 @@ PARAMETERS: Mapping[str, Text] = {
     "payment.bed_day.cap_days_per_stay": Text("Most days paid of a stay", "每次住院计付天数上限"),
     "payment.bed_day.cap_average_days": Text("Highest average of paid days", "平均住院床日上限"),
     "payment.bed_day.cap_days_per_patient_year": Text("Most days paid of a patient in a year", "每人每年计付天数上限"),
+    "payment.incomplete_stay.form": Text("Formula of incomplete stays", "住院过程不完整病例公式"),
+    "payment.incomplete_stay.no_match_ratio": Text(
+        "Ungrouped incomplete stay per its cost", "不完整病例未入组折算比例"
+    ),
     "weighting.outlier.form": Text("Formula of cost-deviation cases", "费用偏差病例公式"),
     "weighting.outlier.low_ratio": Text("Low below (times the reference cost)", "低倍率界限（倍）"),
     "weighting.outlier.high_ratio": Text("High above (times the reference cost)", "高倍率界限（倍）"),

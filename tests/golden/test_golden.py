@@ -25,7 +25,7 @@ from tests import build
 
 FOLDER = Path(__file__).parent
 YEAR = 2025
-CLAIM_FOLDERS = ("dip", "day_surgery", "bed_day", "fee_for_service", "outside_pool")
+CLAIM_FOLDERS = ("dip", "day_surgery", "bed_day", "incomplete_stay", "fee_for_service", "outside_pool")
 
 Golden = Mapping[str, Any]
 
