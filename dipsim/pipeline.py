@@ -5,26 +5,25 @@ A stage whose inputs did not change is taken from the memo: a scenario that chan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
 
 from dipsim import __version__
-from dipsim import cells as cell_sums
 from dipsim.cases.companions import Budget, Hospitals
 from dipsim.cases.identity import content_fingerprint
 from dipsim.cases.read import CaseReading
 from dipsim.cases.table import CaseTable
 from dipsim.claiming import Claimed, claim
 from dipsim.grouping.dip import Grouping, group_cases
-from dipsim.ledger import Accounts, Entries, entries_of, merge, unbalanced
+from dipsim.ledger import Entries
 from dipsim.policy.fingerprint import combine, fingerprint_values
-from dipsim.registry import RULES, table_of
-from dipsim.routing import OUTSIDE_POOL, price_reads
-from dipsim.rule import ExactValue, FundPrice, FundView, Priced, Stage
+from dipsim.routing import price_reads
+from dipsim.rule import ExactValue, FundPrice, FundTables
 from dipsim.scenario import Scenario
+from dipsim.settling import settle
 
 T = TypeVar("T")
 
@@ -44,6 +43,11 @@ class Inputs:
     budget: Budget | None = None
     point_values: Mapping[str, ExactValue] | None = None
     reading: CaseReading | None = None
+
+    @property
+    def tables(self) -> FundTables:
+        """What pricing and clearing read besides the claims."""
+        return FundTables(self.budget, self.point_values)
 
 
 def _unheard(_: str) -> None:
@@ -101,14 +105,14 @@ def simulate(inputs: Inputs, scenario: Scenario, memo: Memo | None = None, threa
     grouping = memo.get(grouped, "group", lambda: group_cases(cases, scheme, threads))
     key = ("claim", grouped, inputs_of["hospitals"], _claim_key(scenario))
     claimed = memo.get(key, "claim", lambda: claim(cases, inputs.hospitals, scenario, grouping, threads))
-    ledger, prices = _priced(inputs, scenario, claimed)
+    settled = settle(claimed.cells, claimed.accounts, inputs.tables, scenario)
     return Result(
         scenario=scenario,
         inputs=inputs,
         grouping=grouping,
         claimed=claimed,
-        ledger=ledger,
-        prices=prices,
+        ledger=settled.ledger,
+        prices=settled.prices,
         fingerprints={**inputs_of, "policy": scenario.fingerprint, "version": __version__},
     )
 
@@ -135,28 +139,3 @@ def _claim_key(scenario: Scenario) -> str:
     values = {key: scenario.document.values.get(key) for key in CLAIM_VALUES}
     reads = {"price_reads": sorted(price_reads(scenario)), **values}
     return combine({"values": fingerprint_values(reads), "weights": scenario.weights.fingerprint})
-
-
-def _priced(inputs: Inputs, scenario: Scenario, claimed: Claimed) -> tuple[Entries, tuple[FundPrice, ...]]:
-    """The ledger with what was claimed and what was paid for it."""
-    accounts = claimed.accounts
-    claiming = claimed.cells.where(claimed.cells.rule != OUTSIDE_POOL)
-    view = FundView(claiming, accounts, inputs.budget, inputs.point_values, scenario.head.year)
-    postings = [cell_sums.claims(claimed.cells, accounts)]
-    prices: list[FundPrice] = []
-    for number, rule in enumerate(RULES):
-        if rule.stage is Stage.PRICE:
-            priced: Priced = rule.run(view, scenario.params[table_of(rule)])
-            postings.append(entries_of(priced.postings, number))
-            prices += priced.prices
-    ledger = merge(postings)
-    _require_balance(ledger, accounts, prices)
-    return ledger, tuple(prices)
-
-
-def _require_balance(ledger: Entries, accounts: Accounts, prices: Sequence[FundPrice]) -> None:
-    """Every pool pays out exactly its budget; anything else is a fault of dipsim itself."""
-    budgets = {price.insurance: price.budget_fen for price in prices if price.budget_fen is not None}
-    wrong = unbalanced(ledger, accounts, budgets)
-    if wrong:
-        raise RuntimeError(f"the ledger does not balance: {wrong}")

@@ -123,6 +123,14 @@ class ExactValue:
 
 
 @dataclass(frozen=True, slots=True)
+class FundTables:
+    """The companion tables that pricing and clearing read; None for one that the data folder has not."""
+
+    budget: Budget | None = None
+    point_values: Mapping[str, ExactValue] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FundView:
     """What a PRICE rule may read: the cells of the cases inside the pool, and the companion tables."""
 
