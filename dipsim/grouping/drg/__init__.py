@@ -1,0 +1,1 @@
+"""DRG grouping: the official rule language, compiled into tables that a kernel reads."""
