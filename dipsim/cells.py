@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from dipsim.ledger import Accounts, Entries, add_up
+from dipsim.ledger import INSURANCES, NOBODY, Accounts, Entries, add_up
 
 I8 = NDArray[np.int64]
 
@@ -22,6 +22,7 @@ SUMS = (
     "cost_fen",
     "points_cost_fen",
     "patient_fen",
+    "fund_paid_fen",
     "length_of_stay_days",
     "points_micro",
     "amount_fen",
@@ -39,6 +40,7 @@ class Cells:
     flag              what the rule marked the case as (a deviation band for dip)
     points_cost_fen   cost of the cases that earned points
     patient_fen       what patients and other payers bore
+    fund_paid_fen     what the pooled fund bore by the bill (统筹基金记账金额)
     length_of_stay_days   summed over the cases that state it
     """
 
@@ -53,6 +55,7 @@ class Cells:
     cost_fen: I8
     points_cost_fen: I8
     patient_fen: I8
+    fund_paid_fen: I8
     length_of_stay_days: I8
     points_micro: I8
     amount_fen: I8
@@ -79,6 +82,30 @@ def sum_by(cells: Cells, column: str, keys: Sequence[str]) -> tuple[dict[str, I8
     """One column added up over the named keys: the distinct keys and their exact sums."""
     grouped, sums = add_up({name: getattr(cells, name) for name in keys}, {column: getattr(cells, column)})
     return grouped, sums[column]
+
+
+@dataclass(frozen=True, slots=True)
+class HospitalSums:
+    """What hospitals claim, int64 (hospitals, insurances)."""
+
+    cases: I8
+    cost_fen: I8
+    patient_fen: I8
+    fund_paid_fen: I8
+    points_micro: I8
+    amount_fen: I8
+
+
+def by_hospital(cells: Cells, hospitals: int) -> HospitalSums:
+    """The cells added up by hospital and insurance; those that name neither are left out."""
+    named = cells.where((cells.hospital != NOBODY) & (cells.insurance != NOBODY))
+
+    def total(name: str) -> I8:
+        sums = np.zeros((hospitals, len(INSURANCES)), np.int64)
+        np.add.at(sums, (named.hospital, named.insurance), getattr(named, name))
+        return sums
+
+    return HospitalSums(*(total(column.name) for column in fields(HospitalSums)))
 
 
 def claims(cells: Cells, accounts: Accounts) -> Entries:

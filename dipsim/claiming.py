@@ -118,6 +118,7 @@ def _cells(rows: I8, claims: Claims, view: View, routing: Routing, year: int) ->
         cost_fen=_known(view.cases, "total_cost_yuan", rows),
         points_cost_fen=np.where(claims.points_micro[rows] != 0, _known(view.cases, "total_cost_yuan", rows), 0),
         patient_fen=_known(view.cases, "out_of_pocket_yuan", rows),
+        fund_paid_fen=_known(view.cases, "fund_paid_yuan", rows),
         length_of_stay_days=_known(view.cases, "length_of_stay_days", rows),
         points_micro=claims.points_micro[rows],
         amount_fen=claims.amount_fen[rows],

@@ -36,7 +36,22 @@ class Accounts:
         "pooled_fund.other",
         "reserve",
         "out_of_pocket",
+        "income",
+        "transfer",
+        "out_of_area",
+        "outpatient",
+        "large_disease",
+        "other_items",
+        "adjustment_reserve",
+        "advance",
+        "deposit",
+        "carry",
     )
+    """What money comes from, goes to or waits in besides hospitals; docs/results.md says what each is."""
+
+    def fund(self, name: str) -> int:
+        """An account by its name in FUNDS."""
+        return self.FUNDS.index(name)
 
     def pooled_fund(self, insurance: int) -> int:
         """The pooled fund (统筹基金) of an insurance, an index into INSURANCES."""
@@ -80,6 +95,10 @@ class Entries:
     def __len__(self) -> int:
         return int(self.hospital.size)
 
+    def where(self, mask: NDArray[np.bool_]) -> Entries:
+        """The chosen postings."""
+        return Entries(*(getattr(self, column.name)[mask] for column in fields(self)))
+
 
 KEYS = ("hospital", "insurance", "year", "month", "rule", "payer", "payee")
 SUMS = ("points_micro", "amount_fen")
@@ -100,6 +119,7 @@ class Posting:
     payer: int
     payee: int
     amount_fen: int
+    month: int = WHOLE_YEAR
 
 
 def entries_of(postings: Sequence[Posting], rule: int) -> Entries:
@@ -116,7 +136,7 @@ def entries_of(postings: Sequence[Posting], rule: int) -> Entries:
         column("hospital"),
         column("insurance"),
         column("year"),
-        none + WHOLE_YEAR,
+        column("month"),
         none + rule,
         np.where(back, payee, payer),
         np.where(back, payer, payee),
@@ -162,6 +182,20 @@ def balance(entries: Entries, account: int) -> int:
     received = entries.amount_fen[entries.payee == account].sum()
     paid = entries.amount_fen[entries.payer == account].sum()
     return int(received) - int(paid)
+
+
+def received(entries: Entries, account: int, hospitals: int) -> I8:
+    """What each hospital got from an account less what it gave back, fen by (hospital, insurance).
+
+    A posting counts to the hospital that it names, whoever its other side is: what patients paid into a pool toward the
+    bills of a hospital lowers what the hospital got from that pool.
+    """
+    net = np.zeros((hospitals, len(INSURANCES)), np.int64)
+    of_hospital = (entries.hospital != NOBODY) & (entries.insurance != NOBODY)
+    for side, sign in ((entries.payer, 1), (entries.payee, -1)):
+        rows = np.flatnonzero(of_hospital & (side == account))
+        np.add.at(net, (entries.hospital[rows], entries.insurance[rows]), sign * entries.amount_fen[rows])
+    return net
 
 
 def unbalanced(entries: Entries, accounts: Accounts, budget_fen: Mapping[int, int]) -> dict[str, int]:

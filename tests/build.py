@@ -218,6 +218,7 @@ def cells(rows: Sequence[Row], year: int) -> tuple[Cells, Accounts]:
         cost_fen=fen("cost_yuan"),
         points_cost_fen=np.where(column([micro(row.get("points", 0)) for row in rows]) != 0, fen("cost_yuan"), 0),
         patient_fen=fen("patient_yuan"),
+        fund_paid_fen=fen("fund_paid_yuan"),
         length_of_stay_days=none,
         points_micro=column([micro(row.get("points", 0)) for row in rows]),
         amount_fen=fen("claims_yuan"),

@@ -1,4 +1,4 @@
-"""Companion tables of a data folder: the hospitals and the budget, CSV or Parquet."""
+"""Companion tables of a data folder: the hospitals and the budget, CSV or Parquet; and how such a table is read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ I8 = NDArray[np.int64]
 LEVELS = ("primary", "secondary", "tertiary")
 ROLES = ("lead", "township", "village")
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
-_YEAR = re.compile(r"[0-9]{4}")
+YEAR = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class Sheet:
     """A small table as text, '' for a blank, with the problems found so far."""
 
     file: str
@@ -104,6 +104,14 @@ class _Sheet:
     def require_one_of(self, column: str, known: Sequence[str]) -> None:
         """Note each cell of a column that is not among the known values."""
         self.require(column, lambda cell: cell in known, f"no {column}", f"known: {', '.join(filter(None, known))}")
+
+    def require_one_each(self, *columns: str) -> None:
+        """Note each row that does not fill exactly one of these columns."""
+        for row, line in enumerate(self.lines):
+            filled = [column for column in columns if self.columns[column][row]]
+            if len(filled) != 1:
+                where, what = f"{self.file}:{line}", f"{' and '.join(filled) or 'neither'} of {' and '.join(columns)}"
+                self.problems.append(Problem(where, f"{what} is filled", next_step="fill exactly one of them"))
 
     def require_unique(self, *columns: str) -> None:
         """Note each row whose values in these columns together stood in a row before."""
@@ -138,7 +146,7 @@ _BUDGET_COLUMNS = ("year", "insurance", "item", "amount_yuan", "source")
 
 def read_hospitals(path: Path) -> Hospitals:
     """Read the table `hospitals`; only hospital_id is needed. CaseDataError with every problem and its line."""
-    sheet = _sheet(path, (*_HOSPITAL_TEXTS, *_HOSPITAL_DAYS), {"hospital_id"})
+    sheet = read_sheet(path, (*_HOSPITAL_TEXTS, *_HOSPITAL_DAYS), {"hospital_id"})
     sheet.require("hospital_id", bool, "", "give the hospital an id")
     sheet.require_unique("hospital_id")
     sheet.require_one_of("level", ("", *LEVELS))
@@ -165,11 +173,11 @@ def read_hospitals(path: Path) -> Hospitals:
 
 def read_budget(path: Path) -> Budget:
     """Read the table `budget`; all its columns are needed. CaseDataError with every problem and its line."""
-    sheet = _sheet(path, _BUDGET_COLUMNS, set(_BUDGET_COLUMNS))
-    sheet.require("year", lambda cell: bool(_YEAR.fullmatch(cell)), "no year", "write four digits, as 2025")
+    sheet = read_sheet(path, _BUDGET_COLUMNS, set(_BUDGET_COLUMNS))
+    sheet.require("year", lambda cell: bool(YEAR.fullmatch(cell)), "no year", "write four digits, as 2025")
     sheet.require_one_of("insurance", COLUMNS["insurance"].values)
     sheet.require("item", bool, "", "say what the amount is for, as inpatient_pool")
-    sheet.require("amount_yuan", _is_amount, "no amount in whole fen", "write plain digits, as 400000000.00")
+    sheet.require("amount_yuan", is_amount, "no amount in whole fen", "write plain digits, as 400000000.00")
     sheet.require("source", bool, "", "say where the amount comes from")
     sheet.require_unique("year", "insurance", "item")
     sheet.raise_any()
@@ -178,11 +186,12 @@ def read_budget(path: Path) -> Budget:
     return Budget(tuple(sorted(lines, key=lambda line: (line.year, line.insurance, line.item))))
 
 
-def _is_amount(cell: str) -> bool:
+def is_amount(cell: str) -> bool:
+    """Whether a cell is an amount in yuan and whole fen."""
     return bool(_AMOUNT.fullmatch(cell)) and Decimal(cell) * FEN % 1 == 0
 
 
-def _days(sheet: _Sheet, column: str) -> I8:
+def _days(sheet: Sheet, column: str) -> I8:
     cells = sheet.columns[column]
     parsed = parse_days(pa.chunked_array([[cell or None for cell in cells]], pa.string()), "")
     bad = {cells[row] for row in parsed.bad}
@@ -190,7 +199,7 @@ def _days(sheet: _Sheet, column: str) -> I8:
     return parsed.values
 
 
-def _sheet(path: Path, known: Sequence[str], needed: Collection[str]) -> _Sheet:
+def read_sheet(path: Path, known: Sequence[str], needed: Collection[str]) -> Sheet:
     """The known columns of a small table, blank where the file lacks them; ragged rows are noted.
 
     CaseDataError for columns that are not known, or are needed and lacking.
@@ -200,7 +209,7 @@ def _sheet(path: Path, known: Sequence[str], needed: Collection[str]) -> _Sheet:
         raise CaseDataError(problems)
     raw = read_source(source, list(source.header))
     columns = {name: _cells(raw.columns.get(name), raw.lines.size) for name in known}
-    return _Sheet(path.name, columns, raw.lines.tolist(), [_ragged_problem(path.name, row) for row in raw.ragged])
+    return Sheet(path.name, columns, raw.lines.tolist(), [_ragged_problem(path.name, row) for row in raw.ragged])
 
 
 def _header_problems(source: Source, known: Sequence[str], needed: Collection[str]) -> list[Problem]:

@@ -122,6 +122,7 @@ def cell_columns(result: Result) -> Columns:
         "cases": cells.cases,
         "total_cost_yuan": Yuan(cells.cost_fen),
         "patient_paid_yuan": Yuan(cells.patient_fen),
+        "fund_paid_yuan": Yuan(cells.fund_paid_fen),
         "length_of_stay_days": cells.length_of_stay_days,
         "points": Micro(cells.points_micro),
         "amount_yuan": Yuan(cells.amount_fen),
