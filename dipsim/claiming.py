@@ -215,8 +215,8 @@ def _level_readers(scenario: Scenario, is_weighted: bool, is_factored: bool) -> 
     """The parameters by which the run reads the level of a hospital."""
     readers = []
     if is_weighted:
-        references = {"classify_by": scenario.outlier.classify_by, "compute_by": scenario.outlier.compute_by}
-        readers = [f"[weighting.outlier] {key}" for key, kind in references.items() if kind == "level_mean"]
+        references = scenario.outlier.references.items()
+        readers = [f"[weighting.outlier] {key}" for key, kind in references if kind == "level_mean"]
     if is_factored and scenario.hospital_factor.by == "level":
         readers.append("[weighting.hospital_factor] by")
     return readers

@@ -111,7 +111,7 @@ def _points(result: Result, weighting: Weighting, row: int) -> Iterator[Step]:
         factor = int(weighting.factor(group, hospital)[0])
         yield Step("hospital factor", "机构系数", decimal_text(factor, 6), _source(result, "weighting.hospital_factor"))
         outlier = weighting.outlier
-        for key, kind in (("classify_by", outlier.classify_by), ("compute_by", outlier.compute_by)):
+        for key, kind in outlier.references.items():
             reference = int(weighting.reference(kind, group, hospital, insurance)[0])
             cost = int(result.inputs.cases.fen("total_cost_yuan")[row]) * 10_000
             ratio = f"{cost / reference:.6f}" if reference else "-"

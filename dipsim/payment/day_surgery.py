@@ -116,7 +116,7 @@ def explain(view: View, params: DaySurgeryParams, row: int) -> Iterator[Step]:
         factor = decimal_text(int(weights.factor(group, hospital)[0]), 6)
         yield Step("hospital factor", "机构系数", factor, f"{TABLE}.hospital_factor")
         _, band = _points(params, weights, share, group, hospital, insurance, cost_fen)
-        if params.bands:
+        if params.bands and weights.outlier.references:
             reference = int(weights.reference(weights.outlier.compute_by, group, hospital, insurance)[0])
             ratio = f"{cost_fen[0] * MICRO_YUAN_PER_FEN / reference:.6f}" if reference else "-"
             value = f"{decimal_text(reference, 6)}, cost / reference = {ratio}"

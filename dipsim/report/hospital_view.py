@@ -216,7 +216,7 @@ def near_edges(view: HospitalView, near: float) -> list[tuple[str, str, Mask]]:
     claimed, weighting = view.result.claimed, view.result.claimed.weighting
     group = view.result.grouping.group[view.rows].astype(np.int64)
     is_banded = (claimed.routing.rule[view.rows] == DIP) & (group >= 0)
-    if weighting is None or not is_banded.any():
+    if weighting is None or not weighting.outlier.references or not is_banded.any():
         return []
     rows = view.rows[is_banded]
     outlier, ratio = weighting.outlier, np.full(view.rows.size, np.nan)

@@ -4,6 +4,7 @@ With r = case cost / reference cost, low limit L, high limit U, group points s a
 
     national   r < L: s k r        L <= r <= U: s k     r > U: s k (r - U + 1)
     jining     r < L: s r          L <= r <= U: s k     U < r <= E: s (r - U + k)     r > E: s k until reviewed
+    none       s k, whatever a case costs
 
 The result is rounded once, half to even, to the millionth of a point, after all factors, and is exact: no float enters
 (docs/sources.md, F2.4).
@@ -11,6 +12,7 @@ The result is rounded once, half to even, to the millionth of a point, after all
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -40,7 +42,9 @@ _WIDE = float(2**59)
 class OutlierParams(Params):
     """What `[weighting.outlier]` may say; ratios have at most three decimals, and low <= high <= extreme."""
 
-    form: Literal["national", "jining"] = Field(description="Which of the two formulas applies")
+    form: Literal["national", "jining", "none"] = Field(
+        description="Which of the two formulas applies; 'none': the cost of a case corrects nothing"
+    )
     low_ratio: float = Field(ge=0, le=1000, multiple_of=0.001, description="L: below it a case is low")
     high_ratio: float = Field(gt=0, le=1000, multiple_of=0.001, description="U: above it a case is high")
     extreme_ratio: float = Field(
@@ -57,6 +61,11 @@ class OutlierParams(Params):
         if not self.low_ratio <= self.high_ratio <= self.extreme_ratio:
             raise ValueError("low_ratio, high_ratio and extreme_ratio must rise in this order")
         return self
+
+    @property
+    def references(self) -> Mapping[str, Reference]:
+        """What r compares with, by parameter; nothing where no formula applies."""
+        return {} if self.form == "none" else {"classify_by": self.classify_by, "compute_by": self.compute_by}
 
 
 def ratio_parts(value: float) -> tuple[int, int]:

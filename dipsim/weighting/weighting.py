@@ -68,6 +68,8 @@ class Weighting:
         self, group: I8, hospital: I8, insurance: I8, cost_fen: I8, share: tuple[int, int] = WHOLE
     ) -> tuple[I8, I8]:
         """Points in millionths and band of each case, int64; checked by require_points and require_references."""
+        if not self.outlier.references:
+            return self.points_without_bands(group, hospital, share), np.full(group.size, NORMAL)
         cost = cost_fen * MICRO_YUAN_PER_FEN
         classify = self.reference(self.outlier.classify_by, group, hospital, insurance)
         compute = self.reference(self.outlier.compute_by, group, hospital, insurance)
@@ -104,7 +106,7 @@ class Weighting:
 
     def require_references(self, group: I8, insurance: I8, codes: Sequence[str]) -> None:
         """PolicyError naming what r needs and lacks: groups without a mean, insurances without a budget value."""
-        references = {self.outlier.classify_by, self.outlier.compute_by}
+        references = set(self.outlier.references.values())
         if "pay_standard" in references:
             values = self.outlier.budget_point_value_yuan
             missing = [INSURANCES[number] for number in np.unique(insurance) if not values.get(INSURANCES[number])]
@@ -112,7 +114,7 @@ class Weighting:
                 where = f"[weighting.outlier] budget_point_value_yuan.{missing[0]}"
                 step = "state it, route these cases elsewhere, or compare with a mean"
                 raise PolicyError(Problem(where, f"no value for {', '.join(missing)}", "pay_standard needs it", step))
-        if references == {"pay_standard"}:
+        if references <= {"pay_standard"}:
             return
         groups = self.groups
         earning = [number for number in np.unique(group) if groups.points_micro[number] > 0]
