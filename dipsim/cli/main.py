@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from dipsim import __version__
 from dipsim.cli.common import show_error
+from dipsim.cli.start import start_sooner
 from dipsim.cli.verbs import VERBS, Family, Verb
 from dipsim.errors import DipsimError
 
@@ -106,6 +107,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; an error meant for the user is shown without a traceback."""
+    start_sooner()
     if hasattr(signal, "SIGPIPE"):
         # As any command does, end quietly when the reader of a pipe has gone (`dipsim list | head`).
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -18,7 +18,20 @@ from dipsim import __version__
 from dipsim.money import half_even
 from dipsim.pipeline import Result
 from dipsim.policy.fingerprint import short
-from dipsim.report.drawing import GREY, PALE, SIZE, Key, Sheet, at_right, draw, rows_on, shortened, svg, text_width
+from dipsim.report.drawing import (
+    GREY,
+    PALE,
+    SIZE,
+    Key,
+    Sheet,
+    at_right,
+    draw,
+    plain_text,
+    rows_on,
+    shortened,
+    svg,
+    text_width,
+)
 from dipsim.report.labels import Lang, Text, amount_in, money_unit, signed_money, term
 from dipsim.report.report_table import ReportTable
 from dipsim.report.sums import BANDS, paid_cells, shares
@@ -53,7 +66,8 @@ class Chart:
 
 def both(key: str, title: Text, drawn: Callable[[Lang], str]) -> Chart:
     """A chart drawn in both languages."""
-    return Chart(key, title, Text(drawn("en"), drawn("zh")))
+    with plain_text():
+        return Chart(key, title, Text(drawn("en"), drawn("zh")))
 
 
 def footer(results: Sequence[Result], lang: Lang) -> str:

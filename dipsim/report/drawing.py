@@ -11,6 +11,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -18,7 +19,6 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from dipsim.report.labels import Lang
 
@@ -31,8 +31,9 @@ _SVG_STYLE = f"font-family:{FONTS};stroke-linejoin:round;stroke-linecap:butt"
 _LAID_OUT_WITH = "DejaVu Sans"  # comes with matplotlib, so it is there on every machine
 _EM_PER_COLUMN = 0.55
 _MARGIN, _LINE, _LEGEND, _AXIS, _FOOTER = 8.0, 17.0, 20.0, 40.0, 13.0
+_TEXT: dict[Any, Any] = {"font.family": _LAID_OUT_WITH, "text.parse_math": False}  # a name may hold a dollar sign
 _STYLE: dict[Any, Any] = {
-    "font.family": _LAID_OUT_WITH,
+    **_TEXT,
     "font.size": SIZE,
     "svg.fonttype": "none",
     "axes.edgecolor": GREY,
@@ -150,12 +151,14 @@ def at_right(axes: Axes, texts: Sequence[str], color: str = INK) -> None:
         axes.text(1.015, row, text, transform=axes.get_yaxis_transform(), va="center", size=SIZE, color=color)
 
 
+def plain_text() -> AbstractContextManager[None]:
+    """While it lasts, every text is laid out with the font that is there on every machine, and read as it stands."""
+    return mpl.rc_context(_TEXT)
+
+
 def svg(figure: Figure, key: str, lang: Lang, title: str) -> str:
     """The figure as an SVG element for a page: no outside reference, ids of its own, the same bytes every time."""
     out = io.StringIO()
-    for text in figure.findobj(Text):
-        text.set_fontfamily(_LAID_OUT_WITH)
-        text.set_parse_math(False)  # a name may hold a dollar sign
     style = {**_STYLE, "svg.hashsalt": key}
     with mpl.rc_context(style), warnings.catch_warnings():
         # The layout font has no Chinese glyphs; the reader's font draws them, for text stays text.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from dipsim.money import FEN, MICRO
 from dipsim.report.labels import Kind, Lang, Text, Value
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Column = Sequence[Value] | NDArray[Any]
 
@@ -80,6 +82,8 @@ class ReportTable:
 
     def frame(self) -> pd.DataFrame:
         """A data frame: yuan as float64 to the fen, prices and points as float64, everything else as it is."""
+        import pandas as pd  # a run makes no frame, so it need not wait for pandas
+
         frame = pd.DataFrame({column.name: self.values(column.name) for column in self.columns})
         for column in self.columns:
             if column.kind in _UNITS:

@@ -7,10 +7,9 @@ to them with `==`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from dipsim.cases.read import CaseReading
@@ -37,6 +36,9 @@ from dipsim.report.sums import (
 )
 from dipsim.routing import OUTSIDE_POOL, REJECTED
 from dipsim.rule import FundPrice
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 I8 = NDArray[np.int64]
 By = Literal["hospital", "level", "group", "band", "insurance"]
