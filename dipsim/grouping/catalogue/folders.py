@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 from dipsim.errors import OutputError, PolicyError, Problem
 from dipsim.grouping.catalogue.mapping import SchemeHead, WeightsHead
+from dipsim.paths import PolicyRoots
+from dipsim.policy.any_scheme import read_any_scheme
 from dipsim.policy.fingerprint import fingerprint
 from dipsim.policy.params import Source
-from dipsim.policy.scheme import JOIN, GroupRow, Semantics, read_scheme
+from dipsim.policy.scheme import JOIN, GroupRow, Semantics
 from dipsim.policy.tables import write_table
 from dipsim.policy.weights import read_weights
 
@@ -21,7 +23,10 @@ Columns: TypeAlias = Mapping[str, Sequence[str]]
 Files: TypeAlias = Mapping[str, str | Columns]
 """The files of a folder by name: the text of a document, or the columns of a table."""
 
-_READERS = {"groupers": read_scheme, "weights": read_weights}
+_READERS: Mapping[str, Callable[[Path], object]] = {
+    "groupers": lambda folder: read_any_scheme(folder, PolicyRoots((folder.parent.parent,))),
+    "weights": read_weights,
+}
 
 
 def require_plain_name(name: str) -> None:

@@ -1,0 +1,186 @@
+"""The six sheets of a workbook as cells, each with its place; what cannot be read is refused, all of it at once."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+
+from dipsim.cases.normalise import half_width, without_blanks
+from dipsim.errors import PolicyError, Problem
+from dipsim.grouping.drg_check import Anomaly, AnomalyKind
+from dipsim.grouping.workbook.formulas import formula_cells
+from dipsim.grouping.workbook.layout import HEADER_LINE, NUMBERS_ALLOWED, SHEETS, SheetColumn
+from dipsim.paths import did_you_mean
+
+Record: TypeAlias = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a sheet below its header that are not blank.
+
+    positions    of each column of the layout, by its name in the scheme folder
+    others       header texts that the layout does not know
+    lines        row of the sheet of each row
+    """
+
+    file: str
+    name: str
+    columns: tuple[SheetColumn, ...]
+    positions: Mapping[str, int]
+    others: tuple[str, ...]
+    lines: tuple[int, ...]
+    rows: tuple[Record, ...]
+
+    def cells(self, column: str) -> Iterator[tuple[int, object]]:
+        """The row of the sheet and the value of each cell of a column."""
+        position = self.positions[column]
+        return ((line, row[position]) for line, row in zip(self.lines, self.rows, strict=True))
+
+    def place(self, line: int, column: str) -> str:
+        """The sheet with the cell as Excel names it."""
+        return f"{self.file} [{self.name}]!{letters(self.positions[column])}{line}"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookSheets:
+    """The six sheets by name, what blocks their reading, and what else the workbook holds.
+
+    is_whole    whether each sheet has its columns and rows; one that has not stands there without rows
+    """
+
+    sheets: Mapping[str, Sheet]
+    is_whole: bool
+    problems: tuple[Problem, ...]
+    anomalies: tuple[Anomaly, ...]
+
+
+def read_sheets(path: Path) -> WorkbookSheets:
+    """The sheets of a workbook; problems are absent sheets, columns or rows, merged cells, formulas, numbers as codes.
+
+    Raises PolicyError for a file that is no .xlsx workbook.
+    """
+    workbook = _opened(path)
+    formulas = formula_cells(path)
+    problems: list[Problem] = []
+    sheets: dict[str, Sheet] = {}
+    is_whole = True
+    for name, columns in SHEETS.items():
+        try:
+            sheets[name] = _found(path.name, workbook, name, columns)
+        except PolicyError as error:
+            is_whole = False
+            problems += error.problems
+            sheets[name] = Sheet(path.name, name, columns, {column.name: 0 for column in columns}, (), (), ())
+        if name in workbook.sheet_names:
+            problems += _blocked_cells(path.name, workbook.get_sheet_by_name(name), formulas.get(name, ()))
+        problems += _numbers(sheets[name])
+    return WorkbookSheets(sheets, is_whole, tuple(problems), tuple(_other_content(workbook, sheets)))
+
+
+def letters(position: int) -> str:
+    """A, B, ..., Z, AA, ... for positions from 0."""
+    text = ""
+    number = position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def _opened(path: Path) -> CalamineWorkbook:
+    if path.exists() and not zipfile.is_zipfile(path):
+        step = "open it in Excel and save it as .xlsx, without a password"
+        raise PolicyError(Problem(path.name, "not an .xlsx workbook", next_step=step))
+    try:
+        return CalamineWorkbook.from_path(path)
+    except (CalamineError, OSError) as error:
+        step = "check the path, and that it opens in Excel"
+        raise PolicyError(Problem(path.name, "cannot be read", str(error), step)) from error
+
+
+def _blocked_cells(file: str, sheet: CalamineSheet, formulas: Sequence[str]) -> Iterator[Problem]:
+    """A problem for each merged range and each formula from the header on; a title above it may be merged."""
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if bottom + 1 >= HEADER_LINE:
+            cells = f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
+            why = "only the first of them has a value, and a blank rule would be true for every case"
+            yield Problem(f"{file} [{sheet.name}]!{cells}", "merged cells", why, "unmerge them and fill each cell")
+    for cell in formulas:
+        if int(re.sub("[A-Z]", "", cell)) >= HEADER_LINE:
+            why = "the file need not hold its value"
+            yield Problem(f"{file} [{sheet.name}]!{cell}", "a formula", why, "paste the values in its place")
+
+
+def _found(file: str, workbook: CalamineWorkbook, name: str, columns: tuple[SheetColumn, ...]) -> Sheet:
+    """A sheet with its columns found by their header text; PolicyError when it has not these columns, or no rows."""
+    if name not in workbook.sheet_names:
+        hint = did_you_mean(name, [other for other in workbook.sheet_names if other not in SHEETS])
+        step = hint or f"the six sheets are {', '.join(SHEETS)}"
+        raise PolicyError(Problem(f"{file} [{name}]", "no such sheet", next_step=step))
+    given = workbook.get_sheet_by_name(name)
+    shown = f"{file} [{given.name}]"
+    cells = given.to_python(skip_empty_area=False)
+    if len(cells) < HEADER_LINE:
+        step = f"row {HEADER_LINE} is the header: {', '.join(column.header for column in columns)}"
+        raise PolicyError(Problem(shown, "empty", next_step=step))
+    header = [without_blanks(half_width(str(cell))) for cell in cells[HEADER_LINE - 1]]
+    problems = list(_header_problems(shown, header, columns))
+    filled = [
+        (line, tuple(row))
+        for line, row in enumerate(cells[HEADER_LINE:], start=HEADER_LINE + 1)
+        if any(str(cell).strip() for cell in row)
+    ]
+    if not filled:
+        problems.append(Problem(f"{shown}!A{HEADER_LINE + 1}", "no rows below the header", next_step="fill the sheet"))
+    if problems:
+        raise PolicyError(problems)
+    positions = {column.name: header.index(column.header) for column in columns}
+    lines, rows = tuple(line for line, _ in filled), tuple(row for _, row in filled)
+    others = tuple(text for text in header if text and text not in {column.header for column in columns})
+    return Sheet(file, given.name, columns, positions, others, lines, rows)
+
+
+def _header_problems(shown: str, header: Sequence[str], columns: Sequence[SheetColumn]) -> Iterator[Problem]:
+    known = [column.header for column in columns]
+    for name in known:
+        places = [letters(position) for position, text in enumerate(header) if text == name]
+        if not places:
+            unknown = [text for text in header if text and text not in known]
+            hint = (
+                did_you_mean(name, unknown) or f"row {HEADER_LINE} has: {', '.join(filter(None, header)) or 'nothing'}"
+            )
+            yield Problem(f"{shown}!A{HEADER_LINE}", f"column '{name}' is missing", next_step=hint)
+        elif len(places) > 1:
+            cell = f"{shown}!{places[1]}{HEADER_LINE}"
+            yield Problem(cell, f"column '{name}' stands there {len(places)} times", next_step="keep one")
+
+
+def _numbers(sheet: Sheet) -> Iterator[Problem]:
+    """A problem for each cell of codes that is no text."""
+    for column in sheet.columns:
+        if column.content in NUMBERS_ALLOWED:
+            continue
+        for line, cell in sheet.cells(column.name):
+            if not isinstance(cell, str):
+                where = sheet.place(line, column.name)
+                why = "as a number a code has lost its zeros"
+                yield Problem(where, f"{cell} is not text", why, "format the column as text and enter the code again")
+
+
+def _other_content(workbook: CalamineWorkbook, sheets: Mapping[str, Sheet]) -> Iterator[Anomaly]:
+    """Hidden sheets, further sheets, further columns."""
+    for entry in workbook.sheets_metadata:
+        if entry.name not in sheets:
+            yield Anomaly(AnomalyKind.OTHER_SHEET, entry.name, entry.name)
+            continue
+        if entry.visible != SheetVisibleEnum.Visible:
+            yield Anomaly(AnomalyKind.HIDDEN_SHEET, entry.name, entry.name)
+        for text in sheets[entry.name].others:
+            yield Anomaly(AnomalyKind.OTHER_COLUMN, f"{entry.name}:{HEADER_LINE}", text)
