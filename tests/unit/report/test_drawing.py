@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dipsim.report.drawing import Key, Sheet, at_right, columns, draw, rows_on, shortened, svg, wrapped
+from dipsim.report.drawing import Key, Sheet, at_right, columns, draw, plain_text, rows_on, shortened, svg, wrapped
 
 
 def test_a_chinese_character_takes_two_columns() -> None:
@@ -28,11 +28,12 @@ def test_a_title_breaks_between_words_and_never_inside_a_bracket(text: str, most
 
 
 def drawn(name: str) -> str:
-    figure, (axes,) = draw(Sheet("标题", "指纹 abc", [Key("#08519c", "三级")]), 60)
-    axes.barh([0, 1], [3, -1])
-    rows_on(axes, [name, "b"])
-    at_right(axes, ["3", "−1"])
-    return svg(figure, "some_chart", "zh", "标题 <&>")
+    with plain_text():
+        figure, (axes,) = draw(Sheet("标题", "指纹 abc", [Key("#08519c", "三级")]), 60)
+        axes.barh([0, 1], [3, -1])
+        rows_on(axes, [name, "b"])
+        at_right(axes, ["3", "−1"])
+        return svg(figure, "some_chart", "zh", "标题 <&>")
 
 
 def test_text_stays_text_and_no_font_of_the_machine_is_named() -> None:
