@@ -15,10 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from dipsim.cases.block import Ragged, Source
 from dipsim.cases.columns import COLUMNS
 from dipsim.cases.mapping import CellFormat
 from dipsim.cases.parse import parse_days, trimmed
-from dipsim.cases.source import Ragged, Source, open_source, read_source
+from dipsim.cases.source import open_source, read_source
 from dipsim.errors import CaseDataError, Problem
 from dipsim.money import FEN, fen
 from dipsim.paths import did_you_mean

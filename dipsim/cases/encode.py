@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from dipsim.cases.celltext import as_words, is_list, merged_words
 from dipsim.cases.columns import Kind
 from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.normalise import normalise_code
@@ -31,6 +32,14 @@ class Words:
     cells: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ListParts:
+    """The lists of one block: how many elements each has, and the elements as a dictionary array of text."""
+
+    lengths: I8
+    elements: Any
+
+
 def cleaner(column: str, kind: Kind, mapping: CaseMapping) -> tuple[Cleaner, Cleaner]:
     """What a mapping says of one distinct cell of a column, and what the kind of the column then makes of it."""
     blanks = frozenset(mapping.cells.blanks)
@@ -46,29 +55,45 @@ def cleaner(column: str, kind: Kind, mapping: CaseMapping) -> tuple[Cleaner, Cle
     return translated, normalise_code if kind in (Kind.CODE, Kind.CODE_LIST) else str
 
 
-def encode_texts(text: Any, steps: tuple[Cleaner, Cleaner]) -> tuple[Coded, Words]:
-    """A text column as dictionary ids, `BLANK_ID` for a cell that is blank once cleaned."""
-    encoded = pc.fill_null(text, "").dictionary_encode().combine_chunks()
-    rows = encoded.indices.to_numpy()
+def encode_texts(column: Any, steps: tuple[Cleaner, Cleaner]) -> tuple[Coded, Words]:
+    """A dictionary array of text as dictionary ids, `BLANK_ID` for a cell that is blank once cleaned."""
+    rows = column.indices.fill_null(BLANK_ID).to_numpy()
     translate, finish = steps
-    before = tuple(translate(cell) for cell in encoded.dictionary.to_pylist())
+    before = tuple(translate(cell or "") for cell in column.dictionary.to_pylist())
     after = tuple(finish(word) for word in before)
     values = tuple(sorted({*after} - {""}))
     id_of = {"": BLANK_ID} | {value: number for number, value in enumerate(values)}
-    ids = np.array([id_of[word] for word in after], np.int32)[rows]
-    cells = tuple(np.bincount(rows, minlength=len(before)).tolist())
+    ids = np.array([*(id_of[word] for word in after), BLANK_ID], np.int32)[rows]
+    cells = tuple(np.bincount(rows[rows != BLANK_ID], minlength=len(before)).tolist())
     return Coded(ids, values), Words(before, after, cells)
 
 
-def encode_lists(column: Any, separator: str, steps: tuple[Cleaner, Cleaner]) -> tuple[CodedLists, Words]:
-    """A column of lists, or of text joined by the separator, as ragged dictionary ids; blank elements are dropped."""
-    is_text = column.type == "string"
-    lists = (pc.split_pattern(column, separator) if is_text else column).combine_chunks()
-    ends = np.cumsum(pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False))
-    coded, words = encode_texts(pa.chunked_array([lists.flatten()]), steps)
+def list_parts(name: str, chunk: Any, separator: str) -> ListParts:
+    """The elements of an Arrow array of lists, or of text joined by the separator, each distinct text split once."""
+    if is_list(chunk.type):
+        return ListParts(_lengths(chunk), as_words(name, chunk.flatten()))
+    words = as_words(name, chunk)
+    split = pc.split_pattern(pc.fill_null(words.dictionary, ""), separator)
+    elements = as_words(name, split.flatten())
+    lengths = np.append(_lengths(split), 0)
+    rows = words.indices.fill_null(BLANK_ID).to_numpy()
+    starts = np.append(0, np.cumsum(lengths))
+    places = CodedLists(starts, np.arange(len(elements), dtype=np.int32), ()).take(rows % lengths.size)
+    return ListParts(lengths[rows], elements.take(pa.array(places.ids)))
+
+
+def encode_lists(parts: Sequence[ListParts], steps: tuple[Cleaner, Cleaner]) -> tuple[CodedLists, Words]:
+    """The lists of all blocks as ragged dictionary ids; blank elements are dropped."""
+    ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *(part.lengths for part in parts)]))
+    coded, words = encode_texts(merged_words([part.elements for part in parts]), steps)
     is_filled = coded.ids != BLANK_ID
     filled_before = np.append(0, np.cumsum(is_filled))
-    return CodedLists(filled_before[np.append(0, ends).astype(np.int64)], coded.ids[is_filled], coded.values), words
+    return CodedLists(filled_before[ends], coded.ids[is_filled], coded.values), words
+
+
+def _lengths(lists: Any) -> I8:
+    lengths = pc.list_value_length(lists).fill_null(0)
+    return np.array(lengths.to_numpy(zero_copy_only=False), np.int64)
 
 
 def compact(column: Coded) -> Coded:

@@ -1,22 +1,24 @@
-"""All files of a reading as one table of text under canonical names, with the place of every row."""
+"""The files of a reading, opened, and their rows in blocks under canonical names, with the place of every row."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dipsim.cases.block import Block, CellMarks, Source
+from dipsim.cases.celltext import as_text
 from dipsim.cases.columns import COLUMNS
-from dipsim.cases.mapping import CaseMapping
+from dipsim.cases.mapping import CaseMapping, CellFormat
+from dipsim.cases.parse import trimmed
 from dipsim.cases.rejects import Fault, Reject, reject
-from dipsim.cases.source import SUFFIXES, RawTable, Source, open_source, read_source
-from dipsim.cases.table import I4, I8
+from dipsim.cases.source import SUFFIXES, open_source
+from dipsim.cases.table import I8
 from dipsim.errors import CaseDataError, Problem
 from dipsim.paths import did_you_mean
 
@@ -41,11 +43,17 @@ ALWAYS_READ = frozenset({"case_id", "claim_status", "replaces_case_id"})
 
 @dataclass(frozen=True, slots=True)
 class FileInfo:
-    """One file of a reading: its name, the SHA-256 of its bytes and its number of rows."""
+    """One file of a reading: its name, the SHA-256 of its bytes, its number of rows and how it was read.
+
+    form            the container and encoding, such as `CSV gb18030`
+    hidden_sheets   sheets of a workbook that are hidden and were not read
+    """
 
     name: str
     sha256: str
     rows: int
+    form: str
+    hidden_sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +64,76 @@ class Ignored:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class RawCases:
-    """The rows of all files, file after file.
+class Joined(Protocol):
+    """Columns that other files bring to the cases by their key."""
 
-    columns        text, or lists of text, by canonical name
-    case_ids       text without outer blanks, null for a blank
-    origin_file    index into `files`; origin_line: line in the file
-    ragged         rows that have another number of cells than the header: they are in no column
+    @property
+    def columns(self) -> Collection[str]:
+        """The canonical names of the columns that it brings."""
+
+    def columns_for(self, keys: Any) -> Mapping[str, Any]:
+        """Each of its columns as an Arrow array, one value a key; `keys` is a text array, null for a blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBlock:
+    """Some rows of one file under canonical names.
+
+    columns    raw Arrow columns, chunked
+    case_ids   text without outer blanks, null for a blank
+    lines      line of each row in the file
+    ragged     rows that have another number of cells than the header: they are in no column
+    faults     what is wrong with these rows already; a fault's row counts from 0 in this block
+    marks      what a sheet knows of the cells of a column
     """
 
+    file: int
     columns: Mapping[str, Any]
     case_ids: Any
-    origin_file: I4
-    origin_line: I8
-    files: tuple[FileInfo, ...]
+    lines: I8
     ragged: tuple[Reject, ...]
+    faults: tuple[Fault, ...]
+    marks: Mapping[str, CellMarks]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCases:
+    """The opened files of a reading, all with the same columns."""
+
+    sources: tuple[Source, ...]
+    headers: tuple[Mapping[str, str], ...]
+    constants: Mapping[str, str]
+    is_row_number: bool
     ignored: tuple[Ignored, ...]
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The canonical columns that the files bring, save the key."""
+        return frozenset({*self.headers[0], *self.constants} - {"case_id"})
+
+    def blocks(self, joined: Joined | None) -> Iterator[CaseBlock]:
+        """The rows, file after file and block after block, with the joined columns of their keys."""
+        for file, (source, headers) in enumerate(zip(self.sources, self.headers, strict=True)):
+            for block in source.blocks(sorted(set(headers.values()))):
+                yield self._case_block(file, block, joined)
+
+    def _case_block(self, file: int, block: Block, joined: Joined | None) -> CaseBlock:
+        source, headers = self.sources[file], self.headers[file]
+        columns = {name: block.columns[header] for name, header in headers.items()}
+        columns |= {name: _constant(text, block.lines.size) for name, text in self.constants.items()}
+        raw_ids = self._row_numbers(source, block) if self.is_row_number else columns.pop("case_id")
+        case_ids = _trimmed_keys(raw_ids)
+        if joined is not None:
+            columns |= {name: pa.chunked_array([part]) for name, part in joined.columns_for(case_ids).items()}
+        marks = {name: block.marks[header] for name, header in headers.items() if header in block.marks}
+        return CaseBlock(file, columns, case_ids, block.lines, tuple(_ragged(source, block)), (), marks)
+
+    def _row_numbers(self, source: Source, block: Block) -> Any:
+        """'1', '2', ... within one file; with several files the name without suffix and the number."""
+        numbers = pa.array(block.numbers).cast(pa.string())
+        if len(self.sources) > 1:
+            numbers = pc.binary_join_element_wise(source.name.rsplit(".", 1)[0], numbers, "-")
+        return pa.chunked_array([numbers])
 
 
 def case_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
@@ -91,31 +152,16 @@ def case_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
     return sorted((path.name if times[path.name] == 1 else path.as_posix(), path) for path in found)
 
 
-def gather(files: Sequence[tuple[str, Path]], mapping: CaseMapping, wanted: Collection[str] | None) -> RawCases:
-    """Read the wanted columns, all that are known when None, of every file.
+def open_cases(files: Sequence[tuple[str, Path]], mapping: CaseMapping, wanted: Collection[str] | None) -> OpenCases:
+    """Open every file for the wanted columns, all that are known when None.
 
     CaseDataError when a file cannot be read, lacks a mapped header or the case_id, or has other columns than the first.
     """
-    sources = [open_source(path, name, mapping.cells.delimiter) for name, path in files]
+    sources = [open_source(path, name, mapping.cells) for name, path in files]
     headers = [_headers(source, mapping, wanted) for source in sources]
     _require_same_columns(sources, headers)
-    tables = [read_source(source, sorted(set(found.values()))) for source, found in zip(sources, headers, strict=True)]
-    sizes = [table.numbers.size for table in tables]
-    columns = {name: _stacked(name, tables, headers) for name in headers[0]}
-    columns |= {name: _constant(text, sum(sizes)) for name, text in _constants(mapping, wanted).items()}
-    case_ids = _row_numbers(sources, tables) if mapping.is_row_number else columns.pop("case_id")
-    return RawCases(
-        columns=columns,
-        case_ids=_trimmed_keys(case_ids),
-        origin_file=np.repeat(np.arange(len(sources), dtype=np.int32), sizes),
-        origin_line=np.concatenate([table.lines for table in tables]),
-        files=tuple(
-            FileInfo(source.name, source.sha256, table.numbers.size + len(table.ragged))
-            for source, table in zip(sources, tables, strict=True)
-        ),
-        ragged=tuple(row for source, table in zip(sources, tables, strict=True) for row in _ragged(source, table)),
-        ignored=_ignored(sources, mapping),
-    )
+    constants = _constants(mapping, wanted)
+    return OpenCases(tuple(sources), tuple(headers), constants, mapping.is_row_number, _ignored(sources, mapping))
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -179,42 +225,20 @@ def _constants(mapping: CaseMapping, wanted: Collection[str] | None) -> dict[str
     return {name: text for name, text in mapping.constants.items() if wanted is None or name in {*wanted, *ALWAYS_READ}}
 
 
-def _stacked(name: str, tables: Sequence[RawTable], headers: Sequence[Mapping[str, str]]) -> Any:
-    """One column of all files; CaseDataError where one file has lists and another text."""
-    parts = [table.columns[found[name]] for table, found in zip(tables, headers, strict=True)]
-    if len({str(part.type) for part in parts}) > 1:
-        raise CaseDataError(Problem(name, "lists in one file, text in another", next_step="store it in one form"))
-    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
-
-
 def _constant(text: str, rows: int) -> Any:
     return pa.chunked_array([pa.repeat(text, rows)])
 
 
-def _row_numbers(sources: Sequence[Source], tables: Sequence[RawTable]) -> Any:
-    """'1', '2', ... within one file; with several files the name without suffix and the number."""
-    numbers = [pa.array(table.numbers).cast(pa.string()) for table in tables]
-    if len(sources) > 1:
-        stems = [source.name.rsplit(".", 1)[0] for source in sources]
-        numbers = [pc.binary_join_element_wise(stem, part, "-") for stem, part in zip(stems, numbers, strict=True)]
-    return pa.chunked_array(numbers, pa.string())
-
-
 def _trimmed_keys(case_ids: Any) -> Any:
-    text = pc.utf8_trim_whitespace(case_ids).combine_chunks()
-    return pc.if_else(pc.equal(text, ""), None, text)
+    """One text array of keys, null for a blank."""
+    keys = pa.chunked_array([as_text("case_id", chunk) for chunk in case_ids.chunks], pa.string())
+    return trimmed(keys, CellFormat()).combine_chunks()
 
 
-def _ragged(source: Source, table: RawTable) -> list[Reject]:
-    return [
-        reject(
-            source.name,
-            row.line,
-            "",
-            Fault(-1, "", "", "ragged_row", {"cells": str(row.cells), "expected": str(row.expected)}),
-        )
-        for row in table.ragged
-    ]
+def _ragged(source: Source, block: Block) -> Iterator[Reject]:
+    for row in block.ragged:
+        details = {"cells": str(row.cells), "expected": str(row.expected)}
+        yield reject(source.name, row.line, "", Fault(-1, "", "", "ragged_row", details))
 
 
 def _ignored(sources: Sequence[Source], mapping: CaseMapping) -> tuple[Ignored, ...]:

@@ -33,6 +33,19 @@ class Records:
     lines: I8
     unclosed_line: int
 
+    def after_first(self) -> Records:
+        """All records but the first."""
+        return Records(self.starts[1:], self.ends[1:], self.lines[1:], self.unclosed_line)
+
+    def without_last(self) -> Records:
+        """All records but the last, which is the one that may be unclosed."""
+        return Records(self.starts[:-1], self.ends[:-1], self.lines[:-1], 0)
+
+    def moved(self, lines: int) -> Records:
+        """The records of a text that stands so many lines further down."""
+        unclosed_line = self.unclosed_line + lines if self.unclosed_line else 0
+        return Records(self.starts, self.ends, self.lines + lines, unclosed_line)
+
 
 def find_records(data: bytes, delimiter: str) -> Records:
     """Every record of a CSV text in UTF-8 with line ends "\\n" or "\\r\\n"."""

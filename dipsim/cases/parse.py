@@ -30,7 +30,8 @@ _PLAIN_AMOUNT = r"^-?[0-9]{1,15}(\.[0-9]{0,2})?$"
 _WHOLE = r"^-?[0-9]{1,18}(\.0*)?$"
 _PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _AMOUNT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-_LARGEST_FEN = 10**18
+LARGEST_FEN = 10**18
+"""An amount in fen is below this."""
 _LONGEST_AMOUNT = 27
 """So many digits are exact in decimal arithmetic, which keeps 28."""
 _TIME_OF_DAY = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"
@@ -41,6 +42,7 @@ _DAYS = (
 )
 _LONGEST_DAY = 10
 """Characters of 2025-01-31; a longer cell may hold a time of day."""
+_SPACE, _NOT_ASCII = 0x20, 0x80
 _EPOCH = date(1970, 1, 1).toordinal()
 _NONE = np.zeros(0, np.int64)
 
@@ -64,8 +66,9 @@ class Reals:
 
 def trimmed(column: Any, cells: CellFormat) -> Any:
     """The text of a column without outer blanks, null for a blank cell."""
-    text = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.is_in(text, pa.array(["", *cells.blanks])), None, text)
+    text = pc.utf8_trim_whitespace(column) if _may_need_trimming(column) else column
+    is_blank = pc.is_in(text, pa.array(["", *cells.blanks])) if cells.blanks else pc.equal(text, "")
+    return pc.if_else(is_blank, None, text)
 
 
 def numerals(column: Any, cells: CellFormat) -> Any:
@@ -81,12 +84,19 @@ def numerals(column: Any, cells: CellFormat) -> Any:
 def parse_fen(text: Any) -> Integers:
     """Amounts in yuan as fen; more than two decimals are rounded half to even and the rows returned."""
     odd = _rows_unlike(text, _PLAIN_AMOUNT)
-    values = _fen_of(_without(text, odd).cast(_MONEY))
+    values = fen_of_decimals(_without(text, odd).cast(_MONEY).combine_chunks())
     amounts = [_amount(cell) for cell in text.take(odd).to_pylist()]
     values[odd] = [MISSING if amount is None else amount for amount in amounts]
     is_bad = np.array([amount is None for amount in amounts], bool)
     is_exact = np.array([_is_exact(cell) for cell in text.take(odd[~is_bad]).to_pylist()], bool)
     return Integers(values, odd[is_bad], odd[~is_bad][~is_exact])
+
+
+def fen_of_decimals(amounts: Any) -> I8:
+    """The fen of a decimal128 array with two decimals, `MISSING` for null: the low words, exact below 10**18 fen."""
+    words = np.frombuffer(amounts.buffers()[1] or b"", "<i8")[::2][amounts.offset : amounts.offset + len(amounts)]
+    is_null = amounts.is_null().to_numpy(zero_copy_only=False)
+    return np.where(is_null, MISSING, words).astype(np.int64)
 
 
 def parse_integers(text: Any) -> Integers:
@@ -143,11 +153,20 @@ def _amount(cell: str) -> int | None:
     if len(cell) > _LONGEST_AMOUNT or not _AMOUNT.fullmatch(cell):
         return None
     amount = fen(cell)
-    return amount if abs(amount) < _LARGEST_FEN else None
+    return amount if abs(amount) < LARGEST_FEN else None
 
 
 def _is_exact(cell: str) -> bool:
     return Decimal(cell) * 100 == Decimal(cell) * 100 // 1
+
+
+def _may_need_trimming(column: Any) -> bool:
+    """Whether the text holds any byte that may be part of a blank; looking at bytes costs little, trimming much."""
+    for chunk in column.chunks:
+        text = np.frombuffer(chunk.buffers()[2] or b"", np.uint8)
+        if ((text <= _SPACE) | (text >= _NOT_ASCII)).any():
+            return True
+    return False
 
 
 def _rows_unlike(text: Any, pattern: str) -> I8:
@@ -169,11 +188,3 @@ def _filled(numbers: Any) -> I8:
     """An Arrow integer column as int64 with `MISSING` for null."""
     whole = numbers.cast(pa.int64()).fill_null(MISSING).combine_chunks()
     return np.array(whole.to_numpy(zero_copy_only=False), np.int64)
-
-
-def _fen_of(amounts: Any) -> I8:
-    """The low words of decimal128 values with two decimals: below 10**18 they are the fen."""
-    column = amounts.combine_chunks()
-    words = np.frombuffer(column.buffers()[1] or b"", "<i8")[::2][column.offset : column.offset + len(column)]
-    is_null = column.is_null().to_numpy(zero_copy_only=False)
-    return np.where(is_null, MISSING, words).astype(np.int64)

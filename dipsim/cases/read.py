@@ -5,22 +5,24 @@ Always: rows in = accepted + rejected.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from dipsim.cases.acceptance import Rows, claim_faults
 from dipsim.cases.columns import COLUMNS
 from dipsim.cases.encode import compact, compact_lists
-from dipsim.cases.gather import FileInfo, Ignored, RawCases, case_files, gather
+from dipsim.cases.gather import FileInfo, Ignored, Joined, OpenCases, case_files, open_cases
 from dipsim.cases.identity import fresh_salt
 from dipsim.cases.mapping import CANONICAL, CaseMapping
 from dipsim.cases.normalise import Change
 from dipsim.cases.rejects import Fault, Reject, reject
-from dipsim.cases.table import F8, I8, CaseTable, Coded, CodedLists
-from dipsim.cases.typed import TypedColumn, typed_column
+from dipsim.cases.table import F8, I4, I8, CaseTable, Coded, CodedLists
+from dipsim.cases.typed import TypedColumn, column_reader
 from dipsim.errors import CaseDataError, Problem
 from dipsim.paths import did_you_mean
 
@@ -64,24 +66,72 @@ def read_cases(
     """
     _require_known(columns or ())
     mapping = CANONICAL if mapping is None else mapping
-    raw = gather(case_files(paths), mapping, columns)
-    if not raw.origin_line.size and not raw.ragged:
-        names = ", ".join(file.name for file in raw.files)
-        raise CaseDataError(Problem(names, "no rows below the header", next_step="give a file that holds cases"))
+    opened = open_cases(case_files(paths), mapping, columns)
     key = fresh_salt() if salt is None else salt
-    typed = {name: typed_column(name, raw.columns[name], mapping, key) for name in COLUMNS if name in raw.columns}
-    whole = _table(raw, typed)
-    rows = Rows(whole.case_ids, whole.coded, whole.integers, whole.origin_file, whole.origin_line, whole.files)
-    faults = [fault for column in typed.values() for fault in column.faults] + claim_faults(rows)
+    rows, typed = _collected(opened, None, mapping, key)
+    if not rows.count:
+        names = ", ".join(source.name for source in opened.sources)
+        raise CaseDataError(Problem(names, "no rows below the header", next_step="give a file that holds cases"))
+    whole = _table(opened, rows, typed)
+    claims = Rows(whole.case_ids, whole.coded, whole.integers, whole.origin_file, whole.origin_line, whole.files)
+    faults = [*rows.faults, *(fault for column in typed.values() for fault in column.faults), *claim_faults(claims)]
     accepted = _accepted(whole, faults)
-    rows_in = len(whole) + len(raw.ragged)
     return CaseReading(
         cases=accepted,
-        rejects=_rejects(whole, faults, raw.ragged),
+        rejects=_rejects(whole, faults, rows.ragged),
         changes=tuple(change for column in typed.values() for change in column.changes),
-        counts=RowCounts(rows_in, len(accepted), rows_in - len(accepted)),
-        files=raw.files,
-        ignored_columns=raw.ignored,
+        counts=RowCounts(rows.count, len(accepted), rows.count - len(accepted)),
+        files=_file_infos(opened, rows),
+        ignored_columns=opened.ignored,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Collected:
+    """The keys, places and first faults of all rows that have the cells of the header, and the ragged rows."""
+
+    case_ids: pa.Array
+    origin_file: I4
+    origin_line: I8
+    faults: tuple[Fault, ...]
+    ragged: tuple[Reject, ...]
+
+    @property
+    def count(self) -> int:
+        """The number of rows, ragged ones included."""
+        return len(self.case_ids) + len(self.ragged)
+
+
+def _collected(
+    opened: OpenCases, joined: Joined | None, mapping: CaseMapping, salt: bytes
+) -> tuple[_Collected, dict[str, TypedColumn]]:
+    """The rows of all blocks and their typed columns, in the order of the data dictionary."""
+    names = opened.columns | frozenset(joined.columns if joined is not None else ())
+    readers = {name: column_reader(name, mapping, salt) for name in COLUMNS if name in names}
+    case_ids: list[pa.Array] = []
+    files, lines = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+    faults: list[Fault] = []
+    ragged: list[Reject] = []
+    for block in opened.blocks(joined):
+        for name, reader in readers.items():
+            reader.add(block.columns[name])
+        before = sum(map(len, case_ids))
+        faults += [replace(fault, row=before + fault.row) for fault in block.faults]
+        case_ids.append(block.case_ids)
+        files.append(np.full(block.lines.size, block.file, np.int32))
+        lines.append(block.lines)
+        ragged += block.ragged
+    keys = pa.chunked_array(case_ids, pa.string()).combine_chunks()
+    rows = _Collected(keys, np.concatenate(files), np.concatenate(lines), tuple(faults), tuple(ragged))
+    return rows, {name: reader.finish() for name, reader in readers.items()}
+
+
+def _file_infos(opened: OpenCases, rows: _Collected) -> tuple[FileInfo, ...]:
+    counts = np.bincount(rows.origin_file, minlength=len(opened.sources)).tolist()
+    ragged = Counter(row.file for row in rows.ragged)
+    return tuple(
+        FileInfo(source.name, source.sha256, count + ragged[source.name], source.form, source.hidden_sheets)
+        for source, count in zip(opened.sources, counts, strict=True)
     )
 
 
@@ -94,7 +144,7 @@ def _require_known(columns: Collection[str]) -> None:
         raise CaseDataError(problems)
 
 
-def _table(raw: RawCases, typed: dict[str, TypedColumn]) -> CaseTable:
+def _table(opened: OpenCases, rows: _Collected, typed: Mapping[str, TypedColumn]) -> CaseTable:
     """All rows that have the cells of the header, faulty ones included."""
     coded: dict[str, Coded] = {}
     lists: dict[str, CodedLists] = {}
@@ -110,8 +160,8 @@ def _table(raw: RawCases, typed: dict[str, TypedColumn]) -> CaseTable:
             integers[name] = data.astype(np.int64, copy=False)
         else:
             reals[name] = data.astype(np.float64, copy=False)
-    names = tuple(file.name for file in raw.files)
-    return CaseTable(raw.case_ids, coded, lists, integers, reals, raw.origin_file, raw.origin_line, names)
+    names = tuple(source.name for source in opened.sources)
+    return CaseTable(rows.case_ids, coded, lists, integers, reals, rows.origin_file, rows.origin_line, names)
 
 
 def _accepted(whole: CaseTable, faults: Sequence[Fault]) -> CaseTable:

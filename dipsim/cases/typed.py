@@ -1,21 +1,24 @@
-"""The text of a reading into typed columns, kind by kind, with a fault for every cell that cannot be read."""
+"""Raw columns into typed ones, block after block, kind by kind, with a fault for every cell that cannot be read.
+
+A text column is kept as a dictionary from its first block on; a column of numbers is converted block by block.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from dipsim.cases.celltext import as_words, is_list, merged_words
 from dipsim.cases.columns import COLUMNS, TEXT_KINDS, ColumnSpec, Kind
-from dipsim.cases.encode import Cleaner, Words, cleaner, encode_lists, encode_texts
+from dipsim.cases.encode import Cleaner, ListParts, Words, cleaner, encode_lists, encode_texts, list_parts
 from dipsim.cases.identity import pseudonym
-from dipsim.cases.mapping import CaseMapping
+from dipsim.cases.mapping import CaseMapping, CellFormat
 from dipsim.cases.normalise import Change, Example, change, spelling_changes
-from dipsim.cases.parse import Integers, Reals, numerals, parse_days, parse_fen, parse_integers, parse_reals, trimmed
+from dipsim.cases.numeric import Parsed, parsed
 from dipsim.cases.rejects import Fault
 from dipsim.cases.table import F8, I8, Coded, CodedLists
 from dipsim.errors import CaseDataError, Problem
@@ -38,32 +41,88 @@ class TypedColumn:
     changes: tuple[Change, ...]
 
 
-def typed_column(name: str, column: Any, mapping: CaseMapping, salt: bytes) -> TypedColumn:
-    """Read one column of text as its kind; CaseDataError for lists where the dictionary has none."""
+class ColumnReader(Protocol):
+    """Takes the blocks of one column in order and makes one typed column of them."""
+
+    def add(self, column: Any) -> None:
+        """Take the next block, a chunked Arrow column; CaseDataError for cells of a type that the kind cannot have."""
+
+    def finish(self) -> TypedColumn:
+        """The whole column."""
+
+
+def column_reader(name: str, mapping: CaseMapping, salt: bytes) -> ColumnReader:
+    """What reads one canonical column."""
     spec = COLUMNS[name]
-    is_text = column.type == pa.string()
-    if not is_text and spec.kind is not Kind.CODE_LIST:
-        raise CaseDataError(Problem(name, "holds lists", f"it is a {spec.kind} column", "store one value a case"))
-    if spec.kind in TEXT_KINDS:
-        return _text_column(spec, column, mapping, salt)
     if spec.kind is Kind.CODE_LIST:
-        lists, words = encode_lists(column, mapping.cells.list_separator, cleaner(name, spec.kind, mapping))
-        return TypedColumn(lists, (), _spelling(spec, words))
-    if spec.kind is Kind.DATE:
-        text = trimmed(column, mapping.cells)
-        return _number_column(spec, text, parse_days(text, mapping.cells.date_format))
-    text = numerals(column, mapping.cells)
-    if spec.kind is Kind.NUMBER:
-        return _number_column(spec, text, parse_reals(text))
-    return _number_column(spec, text, parse_fen(text) if spec.kind is Kind.YUAN else parse_integers(text))
+        return _ListReader(spec, mapping)
+    if spec.kind in TEXT_KINDS:
+        return _TextReader(spec, mapping, salt)
+    return _NumberReader(spec, mapping.cells)
 
 
-def _text_column(spec: ColumnSpec, column: Any, mapping: CaseMapping, salt: bytes) -> TypedColumn:
-    translate, finish = cleaner(spec.name, spec.kind, mapping)
-    if spec.identifier:
-        finish = _pseudonymiser(salt)
-    coded, words = encode_texts(column, (translate, finish))
-    return TypedColumn(coded, _unknown_categories(spec, coded), _spelling(spec, words))
+class _TextReader:
+    def __init__(self, spec: ColumnSpec, mapping: CaseMapping, salt: bytes) -> None:
+        translate, finish = cleaner(spec.name, spec.kind, mapping)
+        self.spec = spec
+        self.steps = (translate, _pseudonymiser(salt) if spec.identifier else finish)
+        self.parts: list[Any] = []
+
+    def add(self, column: Any) -> None:
+        _refuse_lists(self.spec, column)
+        self.parts += [as_words(self.spec.name, chunk) for chunk in column.chunks]
+
+    def finish(self) -> TypedColumn:
+        coded, words = encode_texts(merged_words(self.parts), self.steps)
+        return TypedColumn(coded, _unknown_categories(self.spec, coded), _spelling(self.spec, words))
+
+
+class _ListReader:
+    def __init__(self, spec: ColumnSpec, mapping: CaseMapping) -> None:
+        self.spec = spec
+        self.separator = mapping.cells.list_separator
+        self.steps = cleaner(spec.name, spec.kind, mapping)
+        self.parts: list[ListParts] = []
+
+    def add(self, column: Any) -> None:
+        self.parts += [list_parts(self.spec.name, chunk, self.separator) for chunk in column.chunks]
+
+    def finish(self) -> TypedColumn:
+        lists, words = encode_lists(self.parts, self.steps)
+        return TypedColumn(lists, (), _spelling(self.spec, words))
+
+
+class _NumberReader:
+    def __init__(self, spec: ColumnSpec, cells: CellFormat) -> None:
+        self.spec = spec
+        self.cells = cells
+        self.rows = 0
+        self.values: list[Any] = []
+        self.faults: list[Fault] = []
+        self.rounded: Counter[tuple[str, int]] = Counter()
+
+    def add(self, column: Any) -> None:
+        _refuse_lists(self.spec, column)
+        for chunk in column.chunks:
+            found = parsed(self.spec, chunk, self.cells)
+            self.values.append(found.values)
+            self.faults += _number_faults(self.spec, found, self.rows)
+            fens = found.values[found.rounded].tolist()
+            self.rounded.update(zip(found.texts(found.rounded), fens, strict=True))
+            self.rows += len(chunk)
+
+    def finish(self) -> TypedColumn:
+        empty = np.zeros(0, np.float64 if self.spec.kind is Kind.NUMBER else np.int64)
+        values = np.concatenate([empty, *self.values])
+        self.values.clear()
+        examples = [Example(text, yuan_text(amount), cells) for (text, amount), cells in self.rounded.items()]
+        changes = (change(self.spec.name, "rounded_to_fen", examples),) if examples else ()
+        return TypedColumn(values, tuple(self.faults), changes)
+
+
+def _refuse_lists(spec: ColumnSpec, column: Any) -> None:
+    if is_list(column.type):
+        raise CaseDataError(Problem(spec.name, "holds lists", f"it is a {spec.kind} column", "store one value a case"))
 
 
 def _pseudonymiser(salt: bytes) -> Cleaner:
@@ -88,29 +147,20 @@ def _spelling(spec: ColumnSpec, words: Words) -> tuple[Change, ...]:
     return tuple(spelling_changes(spec.name, words.before, words.after, words.cells))
 
 
-def _number_column(spec: ColumnSpec, text: Any, parsed: Integers | Reals) -> TypedColumn:
-    faults = _faults(spec, text, parsed.bad, _BAD_CELL[spec.kind], {})
+def _number_faults(spec: ColumnSpec, found: Parsed, before: int) -> list[Fault]:
+    """The faults of one block, which stands below `before` rows."""
+    faults = _faults(spec, found, found.bad, before, _BAD_CELL[spec.kind], {})
     if spec.minimum is not None:
         least = spec.minimum * (FEN if spec.kind is Kind.YUAN else 1)
-        is_low = parsed.values < least
-        if isinstance(parsed, Integers):
-            is_low &= parsed.values != MISSING
-        faults += _faults(spec, text, np.flatnonzero(is_low), "below_minimum", {"minimum": str(spec.minimum)})
-    rounded = parsed.rounded if isinstance(parsed, Integers) else np.zeros(0, np.int64)
-    changes = (_rounding(spec.name, text, parsed.values, rounded),) if rounded.size else ()
-    return TypedColumn(parsed.values, faults, changes)
+        is_low = (found.values < least) & (found.values != MISSING)
+        faults += _faults(spec, found, np.flatnonzero(is_low), before, "below_minimum", {"minimum": str(spec.minimum)})
+    return faults
 
 
-def _faults(spec: ColumnSpec, text: Any, rows: I8, reason: str, details: Mapping[str, str]) -> tuple[Fault, ...]:
-    if not rows.size:
-        return ()
-    cells = text.take(rows).to_pylist()
-    return tuple(Fault(row, spec.name, cell, reason, details) for row, cell in zip(rows.tolist(), cells, strict=True))
-
-
-def _rounding(name: str, text: Any, values_fen: Any, rows: I8) -> Change:
-    """The amounts that had more than two decimals."""
-    counted = pc.value_counts(text.take(rows)).to_pylist()
-    fen_of = dict(zip(text.take(rows).to_pylist(), values_fen[rows].tolist(), strict=True))
-    examples = [Example(entry["values"], yuan_text(fen_of[entry["values"]]), entry["counts"]) for entry in counted]
-    return change(name, "rounded_to_fen", examples)
+def _faults(
+    spec: ColumnSpec, found: Parsed, rows: I8, before: int, reason: str, details: Mapping[str, str]
+) -> list[Fault]:
+    cells: Sequence[str] = found.texts(rows)
+    return [
+        Fault(before + row, spec.name, cell, reason, details) for row, cell in zip(rows.tolist(), cells, strict=True)
+    ]

@@ -167,7 +167,7 @@ def test_files_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
     assert reading.cases.files == ("a.csv", "b.csv")
     assert reading.cases.origin_file.tolist() == [0, 1]
     digest = hashlib.sha256(paths[1].read_bytes()).hexdigest()
-    assert reading.files[0] == FileInfo("a.csv", digest, 1)
+    assert reading.files[0] == FileInfo("a.csv", digest, 1, "CSV utf-8")
 
 
 def test_files_of_one_name_in_two_folders_keep_their_paths_apart(tmp_path: Path) -> None:

@@ -1,0 +1,173 @@
+"""Raw columns of numbers, amounts and days, however they are stored, into numpy arrays.
+
+Typed cells are converted at once where that is exact; the rest goes through its text, so that the same cell gives the
+same value and the same fault from CSV and from Parquet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dipsim.cases.celltext import as_text, is_text
+from dipsim.cases.columns import ColumnSpec, Kind
+from dipsim.cases.mapping import CellFormat
+from dipsim.cases.parse import (
+    LARGEST_FEN,
+    Integers,
+    Reals,
+    fen_of_decimals,
+    numerals,
+    parse_days,
+    parse_fen,
+    parse_integers,
+    parse_reals,
+    trimmed,
+)
+from dipsim.cases.table import I8
+from dipsim.money import FEN, MISSING
+
+_EXACT_FEN = 10**15
+"""Below this an amount in float64 is the decimal of two places that it is nearest to, and no other."""
+_NONE = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The numbers of one block: int64 with `MISSING` or float64 with nan; the rows that are bad or rounded.
+
+    cells   the Arrow array that they were read from, text as it was parsed
+    """
+
+    values: Any
+    bad: I8
+    rounded: I8
+    cells: Any
+
+    def texts(self, rows: I8) -> list[str]:
+        """The text of some cells."""
+        if not rows.size:
+            return []
+        texts: list[str] = as_text("", self.cells.take(pa.array(rows))).to_pylist()
+        return texts
+
+
+def parsed(spec: ColumnSpec, chunk: Any, cells: CellFormat) -> Parsed:
+    """The numbers of one Arrow array of single values; CaseDataError for cells that have no text."""
+    if pa.types.is_dictionary(chunk.type):
+        return _of_distinct(chunk, parsed(spec, chunk.dictionary, cells))
+    if is_text(chunk.type):
+        return _of_text(spec, as_text(spec.name, chunk), cells)
+    values = None if cells.blanks else _converted(spec.kind, chunk)
+    if values is None:
+        return _of_text(spec, as_text(spec.name, chunk), CellFormat(blanks=cells.blanks))
+    return values
+
+
+def _of_distinct(chunk: Any, distinct: Parsed) -> Parsed:
+    """The numbers of a dictionary array from those of its dictionary."""
+    ids = chunk.indices.cast(pa.int64()).fill_null(-1).to_numpy()
+    blank = np.nan if distinct.values.dtype == np.float64 else MISSING
+    bad, rounded = (np.flatnonzero(np.isin(ids, rows)) for rows in (distinct.bad, distinct.rounded))
+    cells = pa.DictionaryArray.from_arrays(chunk.indices, distinct.cells)
+    return Parsed(np.append(distinct.values, blank)[ids], bad, rounded, cells)
+
+
+def _of_text(spec: ColumnSpec, text: Any, cells: CellFormat) -> Parsed:
+    column = pa.chunked_array([text])
+    clean = trimmed(column, cells) if spec.kind is Kind.DATE else numerals(column, cells)
+    found: Integers | Reals
+    if spec.kind is Kind.DATE:
+        found = parse_days(clean, cells.date_format)
+    elif spec.kind is Kind.NUMBER:
+        found = parse_reals(clean)
+    else:
+        found = parse_fen(clean) if spec.kind is Kind.YUAN else parse_integers(clean)
+    rounded = found.rounded if isinstance(found, Integers) else _NONE
+    return Parsed(found.values, found.bad, rounded, clean.combine_chunks())
+
+
+def _converted(kind: Kind, chunk: Any) -> Parsed | None:
+    """The numbers of a typed array; None when its text must be read, because not all of its cells are plain."""
+    values: I8 | NDArray[np.float64] | None
+    if kind is Kind.DATE:
+        values = _days(chunk)
+    elif kind is Kind.YUAN:
+        values = _fen(chunk)
+    elif kind is Kind.INTEGER:
+        values = _whole(chunk)
+    else:
+        values = _reals(chunk)
+    return None if values is None else Parsed(values, _NONE, _NONE, chunk)
+
+
+def _days(chunk: Any) -> I8 | None:
+    is_day = pa.types.is_date32(chunk.type) or pa.types.is_date64(chunk.type)
+    is_local_time = pa.types.is_timestamp(chunk.type) and chunk.type.tz is None
+    return _integers(chunk.cast(pa.date32(), safe=False).cast(pa.int32())) if is_day or is_local_time else None
+
+
+def _fen(chunk: Any) -> I8 | None:
+    if pa.types.is_decimal(chunk.type):
+        return _fen_of_decimal(chunk)
+    if pa.types.is_integer(chunk.type) and chunk.type != pa.uint64():
+        yuan = _integers(chunk)
+        is_known = yuan != MISSING
+        is_plain = ~is_known | (np.abs(np.where(is_known, yuan, 0)) < LARGEST_FEN // FEN)
+        return np.where(is_known, yuan * FEN, MISSING) if is_plain.all() else None
+    if pa.types.is_float64(chunk.type):
+        return _fen_of_floats(_floats(chunk))
+    return None
+
+
+def _fen_of_floats(yuan: NDArray[np.float64]) -> I8 | None:
+    """Amounts whose shortest decimal has at most two places; None when some have more or are too large."""
+    is_known = ~np.isnan(yuan)
+    known = np.where(is_known, yuan, 0.0)
+    if not (np.abs(known) < _EXACT_FEN // FEN).all():
+        return None
+    fens = np.rint(known * FEN)
+    if not (fens / FEN == known).all():
+        return None
+    return np.where(is_known, fens.astype(np.int64), MISSING)
+
+
+def _fen_of_decimal(chunk: Any) -> I8 | None:
+    if chunk.type.scale > 2 or chunk.type.precision > 17:
+        return None
+    return fen_of_decimals(chunk.cast(pa.decimal128(19, 2)))
+
+
+def _whole(chunk: Any) -> I8 | None:
+    if pa.types.is_integer(chunk.type) and chunk.type != pa.uint64():
+        return _integers(chunk)
+    if not pa.types.is_float64(chunk.type):
+        return None
+    numbers = _floats(chunk)
+    is_known = ~np.isnan(numbers)
+    known = np.where(is_known, numbers, 0.0)
+    if not (np.abs(known) < _EXACT_FEN).all() or not (np.rint(known) == known).all():
+        return None
+    return np.where(is_known, known.astype(np.int64), MISSING)
+
+
+def _reals(chunk: Any) -> NDArray[np.float64] | None:
+    if pa.types.is_float64(chunk.type):
+        numbers = _floats(chunk)
+        return None if np.isinf(numbers).any() else numbers
+    is_small = pa.types.is_integer(chunk.type) and chunk.type.bit_width <= 32
+    return _floats(chunk.cast(pa.float64())) if is_small else None
+
+
+def _integers(chunk: Any) -> I8:
+    return np.array(chunk.cast(pa.int64()).fill_null(MISSING).to_numpy(zero_copy_only=False), np.int64)
+
+
+def _floats(chunk: Any) -> NDArray[np.float64]:
+    """The numbers with nan for null."""
+    return np.array(pc.fill_null(chunk, np.nan).to_numpy(zero_copy_only=False), np.float64)
