@@ -94,10 +94,13 @@ def _rules(routed: I8) -> list[int]:
 
 
 def _claim(rows: I8, number: int, view: View, scenario: Scenario, claims: Claims) -> None:
-    """Put what one rule claims for its rows into the claims of the run; no two calls share a row."""
+    """Put what one rule claims for its rows into the claims of the run; no two calls share a row.
+
+    A row that stands for many cases earns the points of each of them; its yuan follow from their sum.
+    """
     rule = RULES[number]
     part: Claims = rule.run(replace(view, rows=rows), scenario.params[table_of(rule)])
-    claims.points_micro[rows] = part.points_micro
+    claims.points_micro[rows] = part.points_micro * view.cases.count(rows)
     claims.amount_fen[rows] = part.amount_fen
     claims.flag[rows] = part.flag
 
@@ -114,7 +117,7 @@ def _cells(rows: I8, claims: Claims, view: View, routing: Routing, year: int) ->
         rule=routing.rule[rows],
         group=view.grouping.group[rows].astype(np.int64),
         flag=claims.flag[rows],
-        cases=np.ones(rows.size, np.int64),
+        cases=view.cases.count(rows),
         cost_fen=_known(view.cases, "total_cost_yuan", rows),
         points_cost_fen=np.where(claims.points_micro[rows] != 0, _known(view.cases, "total_cost_yuan", rows), 0),
         patient_fen=_known(view.cases, "out_of_pocket_yuan", rows),
@@ -194,6 +197,7 @@ def _weighting(
             grouping.group[weighted].astype(np.int64),
             cases.fen("total_cost_yuan")[weighted],
             level[hospital[weighted]],
+            cases.count(weighted),
         )
     else:
         groups = published(weights, grouping.group_codes)

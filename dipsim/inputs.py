@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dipsim.aggregate import calendar, known_groups
+from dipsim.cases.aggregates import read_aggregates
 from dipsim.cases.companions import read_budget, read_hospitals
 from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.read import CaseReading, read_cases
@@ -15,6 +17,7 @@ from dipsim.money import Cut
 from dipsim.pipeline import Inputs
 from dipsim.policy.tables import Column, TableSpec, read_table
 from dipsim.rule import ExactValue
+from dipsim.scenario import Scenario
 
 POINT_VALUES = TableSpec(
     (
@@ -44,17 +47,28 @@ def read_inputs(
     """Cases and companion tables; CaseDataError or PolicyError when one of them cannot be read."""
     reading = read_cases(paths, mapping)
     folder = paths[0] if len(paths) == 1 and paths[0].is_dir() else None
+    return _with_tables(reading, folder, companions), reading
+
+
+def read_aggregate_inputs(cells: Path, companions: Companions, scenario: Scenario) -> tuple[Inputs, CaseReading]:
+    """The table `cells` in place of cases, and the companion tables that are named; the scenario says which groups
+    there are and which date a month stands for. CaseDataError or PolicyError when one of them cannot be read.
+    """
+    reading = read_aggregates(cells, known_groups(scenario), calendar(scenario))
+    return _with_tables(reading, None, companions), reading
+
+
+def _with_tables(reading: CaseReading, folder: Path | None, companions: Companions) -> Inputs:
     hospitals = _place(folder, "hospitals", companions.hospitals)
     budget = _place(folder, "budget", companions.budget)
     point_values = _place(folder, "point_values", companions.point_values)
-    inputs = Inputs(
+    return Inputs(
         cases=reading.cases,
         hospitals=None if hospitals is None else read_hospitals(hospitals),
         budget=None if budget is None else read_budget(budget),
         point_values=None if point_values is None else read_point_values(point_values),
         reading=reading,
     )
-    return inputs, reading
 
 
 def read_point_values(path: Path) -> Mapping[str, ExactValue]:

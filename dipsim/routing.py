@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dipsim.aggregate import require_sums_suffice
 from dipsim.cases.checks import blank_rows, require_columns
 from dipsim.cases.companions import Hospitals
 from dipsim.cases.rejects import Fault, Reject, reject
@@ -54,6 +55,8 @@ class Routing:
 
 def route_cases(cases: CaseTable, hospitals: Hospitals | None, grouping: Grouping, scenario: Scenario) -> Routing:
     """The rule of each case; CaseDataError naming every column or table that is read and absent, and who reads it."""
+    if cases.is_aggregate:
+        require_sums_suffice(cases, scenario)
     rule = np.full(len(cases), REJECTED, np.int64)
     for route in scenario.head.route:
         fits = (rule == REJECTED) & _fits(cases, hospitals, grouping, route)

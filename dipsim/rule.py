@@ -187,6 +187,8 @@ class Rule:
     run      View, params -> Claims (CLAIM) or FundView, params -> Priced (PRICE)
     flags    labels of Claims.flag, Chinese beside English
     is_weighted   whether it claims points of groups; its flags then begin with those of dip
+    of_sums  whether sums over cases suffice: its points follow from hospital, insurance and group (no deviation bands
+             applying), its yuan are a share of a sum; a rule that is not so refuses aggregates
     needs    what a parameter set takes from weighting
     explain  View with all cases of the rule, params, row of `View.cases` -> the steps to what this case claims; the
              origin of a step is the dotted key of a parameter. None: explained as any rule of its kind
@@ -203,5 +205,6 @@ class Rule:
     after: frozenset[str] = frozenset()
     flags: tuple[tuple[str, str], ...] = (("claimed", "已申报"),)
     is_weighted: bool = False
+    of_sums: bool = False
     needs: Callable[[Any], frozenset[Need]] = needs_nothing
     explain: Callable[[View, Any, int], Iterable[Step]] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from dipsim.cases.columns import COLUMNS, TEXT_KINDS, Kind
 from dipsim.cases.companions import Budget, BudgetLine, Hospitals
-from dipsim.cases.table import BLANK_ID, CaseTable, Coded, CodedLists
+from dipsim.cases.table import BLANK_ID, COUNT, CaseTable, Coded, CodedLists
 from dipsim.cells import Cells
 from dipsim.ledger import INSURANCES, Accounts
 from dipsim.money import MISSING, micro
@@ -67,6 +67,12 @@ def case_table(rows: Sequence[Row]) -> CaseTable:
         origin_line=np.arange(2, len(rows) + 2, dtype=np.int64),
         files=("cases.csv",),
     )
+
+
+def aggregates(rows: Sequence[Row], counts: Sequence[int]) -> CaseTable:
+    """The table `cells`: rows of sums, each over so many cases."""
+    table = case_table(rows)
+    return replace(table, integers={**table.integers, COUNT: np.array(counts, np.int64)}, files=("cells.csv",))
 
 
 def coded(texts: Sequence[str | None]) -> Coded:

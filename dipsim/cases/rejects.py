@@ -63,6 +63,17 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "blank_but_read": Reason(
             "为空，但 {reader} 需要读取；请补填", "blank, but {reader} reads it; fill it in or route the case elsewhere"
         ),
+        "out_of_range": Reason(
+            "不在 {minimum} 至 {maximum} 之间；请改正", "not between {minimum} and {maximum}; correct it"
+        ),
+        "unknown_group": Reason(
+            "病种编码不在分值表中；请改正编码，或在分值表中补充",
+            "no such group among the weights; correct the code, or add the group to the weights",
+        ),
+        "duplicate_cell": Reason(
+            "同一医疗机构、险种、病种（及月份）还出现在第 {lines} 行；全部不予采用，请合并为一行",
+            "the same hospital, insurance, group (and month) also stand in line {lines}; none is taken, join them",
+        ),
         "reversed": Reason(
             "结算已冲正，不再申报费用；无需处理", "the claim was reversed and claims no money; nothing to do"
         ),

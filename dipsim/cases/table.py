@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 BLANK_ID = -1
 """The id of a blank in a dictionary-encoded column."""
+COUNT = "cases"
+"""The column of a table of aggregates that says how many cases a row stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,15 @@ class CaseTable:
         return column == "case_id" or any(
             column in part for part in (self.coded, self.lists, self.integers, self.reals)
         )
+
+    @property
+    def is_aggregate(self) -> bool:
+        """Whether a row stands for many cases, and its amounts are sums over them (`cases/aggregates.py`)."""
+        return COUNT in self.integers
+
+    def count(self, rows: I8) -> I8:
+        """How many cases each of these rows stands for, int64: one, save in a table of aggregates."""
+        return self.integers[COUNT][rows] if self.is_aggregate else np.ones(rows.size, np.int64)
 
     def code(self, column: str) -> Coded:
         """A text column; CaseDataError when the input did not bring it."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from dipsim.scenario import Scenario
 
 Cases = Annotated[list[Path], typer.Argument(help="A data folder, or case files (CSV, Parquet)", show_default=False)]
+MaybeCases = Annotated[
+    list[Path] | None, typer.Argument(help="A data folder, or case files (CSV, Parquet)", show_default=False)
+]
 ScenarioName = Annotated[str, typer.Option("--scenario", "-s", help="A scenario by name, or a .toml file")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where the results go")]
 PolicyDir = Annotated[Path | None, typer.Option("--policy", help="A policy folder searched before the bundled one")]

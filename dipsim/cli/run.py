@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dipsim.cli.common import (
     BudgetFile,
-    Cases,
     ClassesFile,
     HospitalsFile,
     Lang,
     MappingFile,
+    MaybeCases,
     Output,
     PointValuesFile,
     PolicyDir,
@@ -24,6 +26,7 @@ from dipsim.cli.common import (
     read_data,
     run_note,
     say,
+    show_reading,
     show_table,
 )
 from dipsim.cli.progress import progress
@@ -34,9 +37,12 @@ if TYPE_CHECKING:
 
 
 def run(
-    cases: Cases,
     scenario: ScenarioName,
     output: Output,
+    cases: MaybeCases = None,
+    cells: Annotated[
+        Path | None, typer.Option("--cells", help="Sums by hospital, insurance and group in place of cases")
+    ] = None,
     mapping: MappingFile = None,
     hospitals: HospitalsFile = None,
     budget: BudgetFile = None,
@@ -51,8 +57,10 @@ def run(
     """Pay hospitals by a scenario: tables, ledger, manifest, a report and its workbook.
 
     Example: dipsim run my-data/ -s demo-city/baseline-2025 -o out/
+    Example: dipsim run --cells cells.csv --hospitals hospitals.csv -s demo-city/aggregates -o out/
     """
-    from dipsim.inputs import Companions
+    from dipsim.aggregate import brought
+    from dipsim.inputs import Companions, read_aggregate_inputs
     from dipsim.paths import policy_roots
     from dipsim.pipeline import Memo, simulate
     from dipsim.report.outputs import write_run
@@ -60,13 +68,32 @@ def run(
     started = datetime.now(UTC)
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
     companions = Companions(hospitals, budget, point_values)
-    inputs, reading = read_data(cases, companions, mapping, lang)
+    if cells is None:
+        inputs, reading = read_data(cases or (), companions, mapping, lang)
+    else:
+        _require_cells_alone(cases, mapping, write_cases)
+        chosen = brought(chosen)
+        inputs, reading = read_aggregate_inputs(cells, companions, chosen)
+        show_reading(reading)
     with progress(lang) as began:
         result = simulate(inputs, chosen, Memo(began=began), threads)
         began("write")
         write_run(result, reading, output, cases=write_cases, note=run_note(started, threads), lang=lang)
     print_summary(result, reading, lang)
     say(str(output / "report.html"))
+
+
+def _require_cells_alone(cases: Sequence[Path] | None, mapping: Path | None, write_cases: bool) -> None:
+    """CaseDataError for options that speak of cases where there are none."""
+    from dipsim.errors import CaseDataError, Problem
+
+    given = {"case files": bool(cases), "--mapping": mapping is not None, "--cases": write_cases}
+    step = "leave it out, or bring cases instead of --cells"
+    problems = [
+        Problem(name, "not with --cells", "there are sums and no cases", step) for name, is_so in given.items() if is_so
+    ]
+    if problems:
+        raise CaseDataError(problems)
 
 
 def print_summary(result: Result, reading: CaseReading, lang: str) -> None:

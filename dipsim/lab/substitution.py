@@ -153,7 +153,7 @@ def substitution(before: Result, after: Result) -> Substitution:
 
 def _care(result: Result, rows: I8, group: I8, size: int) -> list[Care]:
     """Some cases added up by group."""
-    columns = [np.ones(rows.size, np.int64), *(result.inputs.cases.integer(name)[rows] for name in READS)]
+    columns = [result.inputs.cases.count(rows), *(result.inputs.cases.integer(name)[rows] for name in READS)]
     return [Care(*sums) for sums in zip(*(_added(column, group[rows], size) for column in columns), strict=True)]
 
 

@@ -183,6 +183,7 @@ RULES = (
         run=run,
         flags=FLAGS,
         is_weighted=True,
+        of_sums=True,
         needs=needs,
         explain=explain,
     ),

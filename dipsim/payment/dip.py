@@ -68,6 +68,7 @@ RULES = (
         run=run,
         flags=(*BANDS, ("no_match", "未入组病例")),
         is_weighted=True,
+        of_sums=True,
         needs=needs,
     ),
 )

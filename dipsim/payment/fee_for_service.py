@@ -48,5 +48,6 @@ RULES = (
         params=FeeForServiceParams,
         reads=reads,
         run=run,
+        of_sums=True,
     ),
 )

@@ -33,6 +33,7 @@ RULES = (
         params=OutsidePoolParams,
         reads=reads,
         run=run,
+        of_sums=True,
         flags=(("outside_pool", "统筹区外"),),
     ),
 )

@@ -31,14 +31,15 @@ _FLAG_KEYS = tuple(key for rule in RULES for key, _ in rule.flags)
 
 
 def run_files(result: Result) -> dict[str, Columns]:
-    """Every table of a run by file name without suffix."""
+    """Every table of a run by file name without suffix; a run of aggregates has no deviation bands."""
     by_insurance = [hospital_table(result, insurance) for insurance in _insurances(result)]
+    bands = {} if result.inputs.cases.is_aggregate else {"bands": columns_of([band_table(result)])}
     return {
         "hospitals": columns_of([hospital_table(result)]),
         "hospitals_by_insurance": columns_of(by_insurance),
         "levels": columns_of([level_table(result)]),
         "groups": columns_of([group_table(result)]),
-        "bands": columns_of([band_table(result)]),
+        **bands,
         "statuses": columns_of([status_table(result, result.inputs.reading)]),
         "point_values": point_value_columns(result),
         "ledger": ledger_columns(result),

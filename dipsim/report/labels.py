@@ -102,6 +102,9 @@ REJECT_REASONS: Mapping[str, Text] = {
     "replaced": Text("replaced by a corrected claim", "已被更正结算替代"),
     "reversed": Text("claim reversed", "结算已冲正"),
     "blank_but_read": Text("blank, and a rule reads it", "规则需要读取的字段为空"),
+    "out_of_range": Text("outside the allowed range", "超出允许范围"),
+    "unknown_group": Text("no such group among the weights", "病种不在分值表中"),
+    "duplicate_cell": Text("the same cell occurs more than once", "汇总行重复"),
 }
 """Why rows are rejected, by the stable key of the reason."""
 

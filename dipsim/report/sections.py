@@ -81,13 +81,14 @@ def _sections(results: Sequence[Result]) -> Iterator[Section]:
     )
     yield _groups(base, of_base)
     yield from _by_rule(results)
-    yield Section(
-        "bands",
-        _joined(Text("Cost-deviation cases", "费用偏差病例"), of_base),
-        (band_chart(base),),
-        (band_table(base),),
-        (_BAND_NOTE,),
-    )
+    if not base.inputs.cases.is_aggregate:
+        yield Section(
+            "bands",
+            _joined(Text("Cost-deviation cases", "费用偏差病例"), of_base),
+            (band_chart(base),),
+            (band_table(base),),
+            (_BAND_NOTE,),
+        )
     yield _rows_left_out(base)
     yield Section(
         "parameters",
@@ -162,7 +163,10 @@ def _groups(result: Result, of_base: Text) -> Section:
 
 def _rows_left_out(result: Result) -> Section:
     reading = result.inputs.reading
-    tables = [status_table(result, reading), reject_table(result), check_table(result)]
+    is_aggregate = result.inputs.cases.is_aggregate
+    tables = [status_table(result, reading), reject_table(result)]
+    if not is_aggregate:
+        tables.append(check_table(result))
     notes = [
         Text(
             "Rows in = rejected + outside the pool + paid for. rejected.csv names every rejected row with its line, "
@@ -172,6 +176,8 @@ def _rows_left_out(result: Result) -> Section:
     ]
     if reading is None:
         notes.append(Text("Rows rejected on reading are not counted here.", "此处不含读入时剔除的行。"))
+    if is_aggregate:
+        notes.append(_AGGREGATE_NOTE)
     return Section(
         "rows",
         Text("What was rejected or left out", "剔除与未纳入"),
@@ -284,6 +290,13 @@ _GAP_NOTE = Text(
     "all gaps, that of the "
     "cases without a group included, add up to zero.",
     "图中差额 = 病种应付 − 病种费用 × 全市每元费用应付；全部病种（含未入组）合计为零。",
+)
+_AGGREGATE_NOTE = Text(
+    "This run had sums by hospital, insurance and group instead of cases; the rows above are counted in cases. What "
+    "needs single cases is not there: cases.csv, bands.csv, checks of cases, explanations, a hospital's cases near a "
+    "limit.",
+    "本次测算使用按医疗机构、险种和病种汇总的数据而非病例，上表行数按病例数计。"
+    "需要逐例数据的内容不提供：cases.csv、bands.csv、病例核查、病例解释、临近界限的病例。",
 )
 _BAND_NOTE = Text(
     "Cases paid by points only. One far from the mean charge of its group is paid by its own charge; "

@@ -330,15 +330,17 @@ def status_table(result: Result, reading: CaseReading | None) -> ReportTable:
     found: list[tuple[str, str, int]] = []
     if reading is not None:
         found.append(("rejected_reading", "", reading.counts.rejected))
-    found.append(("rejected_rule", "", int((routing.rule == REJECTED).sum())))
-    found.append(("outside_year", "", int(routing.is_outside_year.sum())))
-    found.append(("outside_route", "", int(is_outside.sum())))
+    counts = result.inputs.cases.count(np.arange(len(result.inputs.cases)))
+    found.append(("rejected_rule", "", int(counts[routing.rule == REJECTED].sum())))
+    found.append(("outside_year", "", int(counts[routing.is_outside_year].sum())))
+    found.append(("outside_route", "", int(counts[is_outside].sum())))
     for number, rule in enumerate(RULES):
         for kind in Status:
-            count = int(((routing.rule == number) & (status == kind)).sum()) if number != OUTSIDE_POOL else 0
+            is_so = (routing.rule == number) & (status == kind) & (number != OUTSIDE_POOL)
+            count = int(counts[is_so].sum())
             found.append((f"rule.{rule.key}", f"status.{kind.key}", count))
     shown = [row for row in found if row[2] or not row[1]]
-    rows_in = len(result.inputs.cases) if reading is None else reading.counts.rows_in
+    rows_in = int(counts.sum()) if reading is None else reading.counts.rows_in
     columns = (
         ReportColumn("place", "What became of them", "去向", "term"),
         ReportColumn("status", "Grouping", "分组状态", "term"),

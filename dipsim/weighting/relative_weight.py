@@ -73,21 +73,24 @@ def published(weights: Weights, group_codes: tuple[str, ...]) -> GroupWeights:
     )
 
 
-def own_means(weights: Weights, group_codes: tuple[str, ...], group: I8, cost_fen: I8, level: I8) -> GroupWeights:
+def own_means(
+    weights: Weights, group_codes: tuple[str, ...], group: I8, cost_fen: I8, level: I8, count: I8
+) -> GroupWeights:
     """Points from the cases themselves: group points = scale x (C_i / n_i) / (C / N), rounded once to the millionth.
 
     group   index into group_codes, -1 for a case without a group (counted in N and C if `mean_over` says all_cases)
     level   index into LEVELS of the case's hospital, -1 for unknown
+    count   how many cases a row stands for; cost_fen is then their sum
     """
     size = len(group_codes)
     grouped = group >= 0
     counted = grouped if weights.mean_over == "grouped_cases" else np.ones(group.size, bool)
-    cases, cost = _count_and_sum(group[grouped], cost_fen[grouped], size)
-    all_cases, all_cost = int(counted.sum()), int(cost_fen[counted].sum())
+    cases, cost = _added(count, group, grouped, size), _added(cost_fen, group, grouped, size)
+    all_cases, all_cost = int(count[counted].sum()), int(cost_fen[counted].sum())
     by_level = []
     for number in range(len(LEVELS)):
         chosen = grouped & (level == number)
-        by_level.append(_means(*_count_and_sum(group[chosen], cost_fen[chosen], size)))
+        by_level.append(_means(_added(count, group, chosen, size), _added(cost_fen, group, chosen, size)))
     has_cost = (cases > 0) & (cost > 0)
     points = np.zeros(size, np.int64)
     for i in np.flatnonzero(has_cost):
@@ -122,10 +125,11 @@ def for_day_surgery(weights: Weights, groups: GroupWeights, group_codes: tuple[s
     )
 
 
-def _count_and_sum(group: I8, cost_fen: I8, size: int) -> tuple[I8, I8]:
-    cost = np.zeros(size, np.int64)
-    np.add.at(cost, group, cost_fen)
-    return np.bincount(group, minlength=size), cost
+def _added(values: I8, group: I8, chosen: NDArray[np.bool_], size: int) -> I8:
+    """The values of the chosen rows added up by group."""
+    total = np.zeros(size, np.int64)
+    np.add.at(total, group[chosen], values[chosen])
+    return total
 
 
 def _means(cases: I8, cost_fen: I8) -> I8:

@@ -29,7 +29,7 @@ rows = st.lists(
 def by_engine(cases: list[Case], mean_over: str, scale: int) -> GroupWeights:
     weights = build.weights({**build.base().weights, "kind": "own_means", "mean_over": mean_over, "scale": scale})
     group, cost, level = (np.array(column, np.int64) for column in zip(*cases, strict=True))
-    return own_means(weights, CODES, group, cost, level)
+    return own_means(weights, CODES, group, cost, level, np.ones(group.size, np.int64))
 
 
 @examples(150)
