@@ -79,7 +79,8 @@ def split_problems(tables: DrgTables, splits: Sequence[Split], where: str) -> It
     for split in splits:
         place = f"{where}: split of {split.drg}"
         if split.drg not in {row.code for row in tables.drg}:
-            yield Problem(place, "no such DRG", next_step=did_you_mean(split.drg, taken))
+            hint = did_you_mean(split.drg, taken) or "name a DRG of the scheme"
+            yield Problem(place, "no such DRG", next_step=hint)
         if split.drg in seen:
             yield Problem(place, "split twice", "a case could go to two groups", "split one of the parts instead")
         seen.add(split.drg)

@@ -98,15 +98,15 @@ class AnomalyKind(Enum):
     )
     MDC_WITHOUT_ADRG = ("an MDC without an ADRG", "as it is", "MDC 下无 ADRG", "照录")
     ADRG_WITHOUT_DRG = (
-        "an ADRG without a DRG; a case that lands there gets no group",
+        "an ADRG without a DRG; every case goes on to the next ADRG",
         "as it is",
-        "ADRG 下无 DRG，病例落入后无组",
+        "ADRG 下无 DRG，病例转入下一 ADRG",
         "照录",
     )
     LAST_DRG_HAS_RULE = (
-        "the last DRG of an ADRG has a rule; a case that does not fulfil it gets no group there",
+        "the last DRG of an ADRG has a rule; a case that does not fulfil it goes on to the next ADRG",
         "as it is",
-        "ADRG 的最后一个 DRG 有条件，不满足者无组",
+        "ADRG 的最后一个 DRG 有条件，不满足者转入下一 ADRG",
         "照录",
     )
     UNUSED_SET = ("a set that no rule names", "as it is", "没有规则引用的集合", "照录")
