@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from dipsim.cases.block import Block, CellMarks, Source
 from dipsim.cases.celltext import as_text
 from dipsim.cases.columns import COLUMNS
+from dipsim.cases.layout import Layout, layout_of
 from dipsim.cases.mapping import CaseMapping, CellFormat
 from dipsim.cases.parse import trimmed
 from dipsim.cases.rejects import Fault, Reject, reject
@@ -64,17 +65,6 @@ class Ignored:
     hint: str
 
 
-class Joined(Protocol):
-    """Columns that other files bring to the cases by their key."""
-
-    @property
-    def columns(self) -> Collection[str]:
-        """The canonical names of the columns that it brings."""
-
-    def columns_for(self, keys: Any) -> Mapping[str, Any]:
-        """Each of its columns as an Arrow array, one value a key; `keys` is a text array, null for a blank."""
-
-
 @dataclass(frozen=True, slots=True)
 class CaseBlock:
     """Some rows of one file under canonical names.
@@ -101,7 +91,7 @@ class OpenCases:
     """The opened files of a reading, all with the same columns."""
 
     sources: tuple[Source, ...]
-    headers: tuple[Mapping[str, str], ...]
+    layouts: tuple[Layout, ...]
     constants: Mapping[str, str]
     is_row_number: bool
     ignored: tuple[Ignored, ...]
@@ -109,24 +99,27 @@ class OpenCases:
     @property
     def columns(self) -> frozenset[str]:
         """The canonical columns that the files bring, save the key."""
-        return frozenset({*self.headers[0], *self.constants} - {"case_id"})
+        return frozenset({*self.layouts[0].origins, *self.constants} - {"case_id"})
 
-    def blocks(self, joined: Joined | None) -> Iterator[CaseBlock]:
-        """The rows, file after file and block after block, with the joined columns of their keys."""
-        for file, (source, headers) in enumerate(zip(self.sources, self.headers, strict=True)):
-            for block in source.blocks(sorted(set(headers.values()))):
-                yield self._case_block(file, block, joined)
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The columns that the mapping names and the files lack, where it lets them."""
+        return tuple(sorted({name for layout in self.layouts for name in layout.absent}))
 
-    def _case_block(self, file: int, block: Block, joined: Joined | None) -> CaseBlock:
-        source, headers = self.sources[file], self.headers[file]
-        columns = {name: block.columns[header] for name, header in headers.items()}
+    def blocks(self) -> Iterator[CaseBlock]:
+        """The rows, file after file and block after block."""
+        for file, (source, layout) in enumerate(zip(self.sources, self.layouts, strict=True)):
+            for block in source.blocks(layout.reads):
+                yield self._case_block(file, block)
+
+    def _case_block(self, file: int, block: Block) -> CaseBlock:
+        source, layout = self.sources[file], self.layouts[file]
+        columns, faults = layout.columns(block.columns)
         columns |= {name: _constant(text, block.lines.size) for name, text in self.constants.items()}
         raw_ids = self._row_numbers(source, block) if self.is_row_number else columns.pop("case_id")
         case_ids = _trimmed_keys(raw_ids)
-        if joined is not None:
-            columns |= {name: pa.chunked_array([part]) for name, part in joined.columns_for(case_ids).items()}
-        marks = {name: block.marks[header] for name, header in headers.items() if header in block.marks}
-        return CaseBlock(file, columns, case_ids, block.lines, tuple(_ragged(source, block)), (), marks)
+        marks = {name: block.marks[header] for name, header in layout.single.items() if header in block.marks}
+        return CaseBlock(file, columns, case_ids, block.lines, tuple(_ragged(source, block)), tuple(faults), marks)
 
     def _row_numbers(self, source: Source, block: Block) -> Any:
         """'1', '2', ... within one file; with several files the name without suffix and the number."""
@@ -158,10 +151,10 @@ def open_cases(files: Sequence[tuple[str, Path]], mapping: CaseMapping, wanted: 
     CaseDataError when a file cannot be read, lacks a mapped header or the case_id, or has other columns than the first.
     """
     sources = [open_source(path, name, mapping.cells) for name, path in files]
-    headers = [_headers(source, mapping, wanted) for source in sources]
-    _require_same_columns(sources, headers)
+    layouts = [_layout(source, mapping, wanted) for source in sources]
+    _require_same_columns(sources, [layout.origins for layout in layouts])
     constants = _constants(mapping, wanted)
-    return OpenCases(tuple(sources), tuple(headers), constants, mapping.is_row_number, _ignored(sources, mapping))
+    return OpenCases(tuple(sources), tuple(layouts), constants, mapping.is_row_number, _ignored(sources, layouts))
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -183,29 +176,12 @@ def _files_in(folder: Path) -> list[Path]:
     return files
 
 
-def _headers(source: Source, mapping: CaseMapping, wanted: Collection[str] | None) -> dict[str, str]:
-    """The header of each canonical column that this file has and the reading wants."""
-    problems = []
-    for name, header in mapping.columns.items():
-        if header not in source.header:
-            hint = did_you_mean(header, source.header) or f"the file has: {', '.join(source.header)}"
-            where = f"{source.name}: {header!r}"
-            problems.append(Problem(where, "no such column", f"{mapping.name} maps it to {name}", hint))
-    stated = {*mapping.columns, *mapping.constants, *(["case_id"] if mapping.is_row_number else [])}
-    for name in sorted(stated & set(source.header) - set(mapping.columns.values())):
-        what, next_step = f"{mapping.name} states it too", "take it out of the mapping or rename the column"
-        problems.append(Problem(f"{source.name}: {name}", what, next_step=next_step))
-    found = {name: name for name in source.header if name in COLUMNS and name not in stated} | dict(mapping.columns)
-    if "case_id" not in found and not mapping.is_row_number:
-        hint = did_you_mean("case_id", source.header)
-        next_step = f"{hint} " * bool(hint) + 'name it case_id, map it, or say case_id = "row_number" in a mapping file'
-        problems.append(Problem(source.name, "no column case_id", "every case needs a key", next_step))
-    if problems:
-        raise CaseDataError(problems)
-    return {name: header for name, header in found.items() if wanted is None or name in {*wanted, *ALWAYS_READ}}
+def _layout(source: Source, mapping: CaseMapping, wanted: Collection[str] | None) -> Layout:
+    """Where each column stands that this file has and the reading wants."""
+    return layout_of(source.name, source.header, mapping, None if wanted is None else {*wanted, *ALWAYS_READ})
 
 
-def _require_same_columns(sources: Sequence[Source], headers: Sequence[Mapping[str, str]]) -> None:
+def _require_same_columns(sources: Sequence[Source], headers: Sequence[Collection[str]]) -> None:
     everywhere = {name for found in headers for name in found}
     problems = [
         Problem(
@@ -241,8 +217,8 @@ def _ragged(source: Source, block: Block) -> Iterator[Reject]:
         yield reject(source.name, row.line, "", Fault(-1, "", "", "ragged_row", details))
 
 
-def _ignored(sources: Sequence[Source], mapping: CaseMapping) -> tuple[Ignored, ...]:
+def _ignored(sources: Sequence[Source], layouts: Sequence[Layout]) -> tuple[Ignored, ...]:
     """The headers that lead to no column, once for the whole reading."""
-    known = {*COLUMNS, *mapping.columns.values(), ""}
+    known = {*COLUMNS, *(header for layout in layouts for header in layout.known), ""}
     unknown = sorted({name for source in sources for name in source.header} - known)
     return tuple(Ignored(name, did_you_mean(name.lower(), COLUMNS)) for name in unknown)

@@ -83,7 +83,7 @@ def _of_text(spec: ColumnSpec, text: Any, cells: CellFormat) -> Parsed:
     clean = trimmed(column, cells) if spec.kind is Kind.DATE else numerals(column, cells)
     found: Integers | Reals
     if spec.kind is Kind.DATE:
-        found = parse_days(clean, cells.date_format)
+        found = parse_days(clean, cells.date_format, cells.two_digit_years_from)
     elif spec.kind is Kind.NUMBER:
         found = parse_reals(clean)
     else:

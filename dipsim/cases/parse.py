@@ -115,12 +115,20 @@ def parse_reals(text: Any) -> Reals:
     return Reals(values, np.union1d(odd, endless))
 
 
-def parse_days(text: Any, date_format: str) -> Integers:
-    """Days since 1970-01-01 from ISO dates and usual variants, or from `date_format`; a time of day is dropped."""
+def parse_days(text: Any, date_format: str, two_digit_years_from: int = 0) -> Integers:
+    """Days since 1970-01-01 from ISO dates and usual variants, or from `date_format`; a time of day is dropped.
+
+    A year of two digits (`%y`) is one of the hundred from `two_digit_years_from` on.
+    """
     if not date_format and (pc.max(pc.utf8_length(text)).as_py() or 0) > _LONGEST_DAY:
         text = pc.replace_substring_regex(text, _TIME_OF_DAY, "")
     coded = text.dictionary_encode().combine_chunks()
-    read: Callable[[str], int] = (lambda cell: _formatted_day(cell, date_format)) if date_format else _usual_day
+    century = two_digit_years_from if "%y" in date_format else 0
+
+    def formatted(cell: str) -> int:
+        return _formatted_day(cell, date_format, century)
+
+    read: Callable[[str], int] = formatted if date_format else _usual_day
     days = np.array([*(read(cell) for cell in coded.dictionary.to_pylist()), MISSING], np.int64)
     values = days[coded.indices.fill_null(-1).to_numpy()]
     is_blank = coded.indices.is_null().to_numpy(zero_copy_only=False)
@@ -134,11 +142,12 @@ def _usual_day(cell: str) -> int:
     return MISSING
 
 
-def _formatted_day(cell: str, date_format: str) -> int:
+def _formatted_day(cell: str, date_format: str, century: int) -> int:
     try:
-        return _day(*time.strptime(cell, date_format)[:3])
+        year, month, day = time.strptime(cell, date_format)[:3]
     except ValueError:
         return MISSING
+    return _day(century + (year - century) % 100 if century else year, month, day)
 
 
 def _day(year: int, month: int, day: int) -> int:

@@ -14,10 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from dipsim.cases.acceptance import Rows, claim_faults
+from dipsim.cases.code_map import CodeWarning
 from dipsim.cases.columns import COLUMNS
+from dipsim.cases.completing import completed
 from dipsim.cases.encode import compact, compact_lists
-from dipsim.cases.gather import FileInfo, Ignored, Joined, OpenCases, case_files, open_cases
+from dipsim.cases.gather import FileInfo, Ignored, OpenCases, case_files, open_cases
 from dipsim.cases.identity import fresh_salt
+from dipsim.cases.joining import TableAccount
 from dipsim.cases.mapping import CANONICAL, CaseMapping
 from dipsim.cases.normalise import Change
 from dipsim.cases.rejects import Fault, Reject, reject
@@ -42,7 +45,11 @@ class CaseReading:
 
     rejects           sorted by (case_id, file, line, field); a row with several faults has several
     changes           what normalising changed, by column and kind, rejected rows included
+    files             of the cases, then of further tables
     ignored_columns   columns that the data dictionary does not know
+    absent_columns    columns that the mapping names and the files lack, where it lets them
+    tables            what became of the rows of further tables
+    code_warnings     codes of which a code map has a doubt
     """
 
     cases: CaseTable
@@ -51,6 +58,9 @@ class CaseReading:
     counts: RowCounts
     files: tuple[FileInfo, ...]
     ignored_columns: tuple[Ignored, ...]
+    absent_columns: tuple[str, ...] = ()
+    tables: tuple[TableAccount, ...] = ()
+    code_warnings: tuple[CodeWarning, ...] = ()
 
 
 def read_cases(
@@ -68,10 +78,12 @@ def read_cases(
     mapping = CANONICAL if mapping is None else mapping
     opened = open_cases(case_files(paths), mapping, columns)
     key = fresh_salt() if salt is None else salt
-    rows, typed = _collected(opened, None, mapping, key)
+    rows, read = _collected(opened, mapping, key)
     if not rows.count:
         names = ", ".join(source.name for source in opened.sources)
         raise CaseDataError(Problem(names, "no rows below the header", next_step="give a file that holds cases"))
+    completion = completed(read, rows.case_ids, _folder(paths), mapping, columns, key)
+    typed = completion.columns
     whole = _table(opened, rows, typed)
     claims = Rows(whole.case_ids, whole.coded, whole.integers, whole.origin_file, whole.origin_line, whole.files)
     faults = [*rows.faults, *(fault for column in typed.values() for fault in column.faults), *claim_faults(claims)]
@@ -81,8 +93,11 @@ def read_cases(
         rejects=_rejects(whole, faults, rows.ragged),
         changes=tuple(change for column in typed.values() for change in column.changes),
         counts=RowCounts(rows.count, len(accepted), rows.count - len(accepted)),
-        files=_file_infos(opened, rows),
+        files=_file_infos(opened, rows) + tuple(file for table in completion.tables for file in table.files),
         ignored_columns=opened.ignored,
+        absent_columns=opened.absent,
+        tables=completion.tables,
+        code_warnings=completion.code_warnings,
     )
 
 
@@ -102,17 +117,14 @@ class _Collected:
         return len(self.case_ids) + len(self.ragged)
 
 
-def _collected(
-    opened: OpenCases, joined: Joined | None, mapping: CaseMapping, salt: bytes
-) -> tuple[_Collected, dict[str, TypedColumn]]:
+def _collected(opened: OpenCases, mapping: CaseMapping, salt: bytes) -> tuple[_Collected, dict[str, TypedColumn]]:
     """The rows of all blocks and their typed columns, in the order of the data dictionary."""
-    names = opened.columns | frozenset(joined.columns if joined is not None else ())
-    readers = {name: column_reader(name, mapping, salt) for name in COLUMNS if name in names}
+    readers = {name: column_reader(name, mapping, salt) for name in COLUMNS if name in opened.columns}
     case_ids: list[pa.Array] = []
     files, lines = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
     faults: list[Fault] = []
     ragged: list[Reject] = []
-    for block in opened.blocks(joined):
+    for block in opened.blocks():
         for name, reader in readers.items():
             reader.add(block.columns[name])
         before = sum(map(len, case_ids))
@@ -133,6 +145,11 @@ def _file_infos(opened: OpenCases, rows: _Collected) -> tuple[FileInfo, ...]:
         FileInfo(source.name, source.sha256, count + ragged[source.name], source.form, source.hidden_sheets)
         for source, count in zip(opened.sources, counts, strict=True)
     )
+
+
+def _folder(paths: Sequence[Path]) -> Path:
+    """Where further tables stand: the folder given, or that of the first file."""
+    return paths[0] if paths[0].is_dir() else paths[0].parent
 
 
 def _require_known(columns: Collection[str]) -> None:

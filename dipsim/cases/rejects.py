@@ -60,6 +60,19 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "names itself as the case it replaces; name the earlier case",
         ),
         "replaced": Reason("已由病例 {by} 更正替代；无需处理", "replaced by the corrected claim {by}; nothing to do"),
+        "no_main_code": Reason(
+            "有其他编码而没有主要编码，且顺序不能说明何者为主；请标明主要编码，或在映射文件中写 without_main",
+            "codes, but none is the main one, and their order does not say which; mark it, or say without_main in the "
+            "mapping file",
+        ),
+        "two_main_codes": Reason(
+            "{table} 表中有两行均标为主要：{places}；请只保留一行",
+            "two rows of {table} are the main one: {places}; keep one",
+        ),
+        "rows_differ": Reason(
+            "{table} 表中本病例有内容不同的多行：{places}；请只保留一行",
+            "{table} has several rows of this case that differ: {places}; keep one",
+        ),
         "blank_but_read": Reason(
             "为空，但 {reader} 需要读取；请补填", "blank, but {reader} reads it; fill it in or route the case elsewhere"
         ),
@@ -84,13 +97,18 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One reason to reject one row of a reading; `row` counts from 0."""
+    """One reason to reject one row of a reading; `row` counts from 0.
+
+    file, line   where the cell stands, when it is not in the row itself but in a further table
+    """
 
     row: int
     field: str
     value: str
     reason: str
     details: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +132,5 @@ def reject(file: str, line: int, case_id: str, fault: Fault) -> Reject:
     spec = COLUMNS.get(fault.field)
     value = "" if spec is not None and spec.identifier else fault.value
     text_zh, text_en = reason.zh.format_map(details), reason.en.format_map(details)
+    file, line = (fault.file, fault.line) if fault.file else (file, line)
     return Reject(file, line, case_id, fault.field, value, fault.reason, text_zh, text_en)

@@ -86,7 +86,7 @@ def test_numbers_are_not_translated_word_by_word() -> None:
 
 
 def test_a_column_stated_twice_is_refused() -> None:
-    said = "m.toml: [columns] sex: stated twice; keep the column or the constant"
+    said = "m.toml: [columns] sex: stated twice; keep one: the column, the constant or the table"
     assert problems(columns={"sex": "S"}, constants={"sex": "1"}) == [said]
 
 
