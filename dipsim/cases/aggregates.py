@@ -16,15 +16,16 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
+from dipsim.cases.block import Block, Source
 from dipsim.cases.encode import compact
 from dipsim.cases.gather import FileInfo, Ignored
 from dipsim.cases.mapping import CANONICAL
 from dipsim.cases.parse import numerals, parse_integers
 from dipsim.cases.read import CaseReading, RowCounts
 from dipsim.cases.rejects import Fault, Reject, reject
-from dipsim.cases.source import RawTable, Source, open_source, read_source
+from dipsim.cases.source import open_source, read_source
 from dipsim.cases.table import BLANK_ID, COUNT, I8, CaseTable, Coded
-from dipsim.cases.typed import TypedColumn, typed_column
+from dipsim.cases.typed import TypedColumn, column_reader
 from dipsim.errors import CaseDataError, Problem
 from dipsim.money import MISSING
 from dipsim.paths import did_you_mean
@@ -64,9 +65,7 @@ def read_aggregates(path: Path, known_groups: Collection[str], calendar: Calenda
     _require_header(source)
     wanted = [name for name in (*KEYS, COUNT, MONTH, *SUMS) if name in source.header]
     raw = read_source(source, wanted)
-    typed = {
-        name: typed_column(name, raw.columns[name], CANONICAL, b"") for name in wanted if name not in _WHOLE_NUMBERS
-    }
+    typed = {name: _typed(name, raw.columns[name]) for name in wanted if name not in _WHOLE_NUMBERS}
     numbers = {name: _whole_numbers(name, raw.columns[name]) for name in wanted if name in _WHOLE_NUMBERS}
     coded = {name: _coded(typed[name]) for name in KEYS}
     integers = {name: _integers(typed[name]) for name in SUMS if name in typed} | {
@@ -82,9 +81,9 @@ def read_aggregates(path: Path, known_groups: Collection[str], calendar: Calenda
     return CaseReading(
         cases=_table(source, raw, ids, coded, _dated(integers, calendar), kept),
         rejects=tuple(sorted([*rejects, *_ragged(source, raw)], key=lambda row: (row.line, row.field, row.reason))),
-        changes=(),
+        changes=tuple(change for column in typed.values() for change in column.changes),
         counts=_counts(integers[COUNT], kept),
-        files=(FileInfo(source.name, source.sha256, raw.numbers.size + len(raw.ragged)),),
+        files=(FileInfo(source.name, source.sha256, raw.lines.size + len(raw.ragged), source.form),),
         ignored_columns=tuple(
             Ignored(name, did_you_mean(name, (*REQUIRED, MONTH, *SUMS))) for name in source.header if name not in wanted
         ),
@@ -105,6 +104,13 @@ def _require_header(source: Source) -> None:
                 for name in lacking
             ]
         )
+
+
+def _typed(name: str, column: Any) -> TypedColumn:
+    """A column of the data dictionary of a case."""
+    reader = column_reader(name, CANONICAL, b"")
+    reader.add(column)
+    return reader.finish()
 
 
 def _coded(column: TypedColumn) -> Coded:
@@ -161,7 +167,7 @@ def _unknown_groups(group: Coded, known: Collection[str]) -> Iterator[Fault]:
         yield Fault(row, "group_code", group.text(row), "unknown_group")
 
 
-def _duplicates(ids: list[str], raw: RawTable) -> Iterator[Fault]:
+def _duplicates(ids: list[str], raw: Block) -> Iterator[Fault]:
     """Every row whose key another row has too: none of them is taken, so the order of the rows cannot matter."""
     rows: dict[str, list[int]] = {}
     for row, name in enumerate(ids):
@@ -182,7 +188,7 @@ def _dated(integers: Mapping[str, I8], calendar: Calendar) -> dict[str, I8]:
 
 
 def _table(
-    source: Source, raw: RawTable, ids: list[str], coded: Mapping[str, Coded], integers: Mapping[str, I8], rows: I8
+    source: Source, raw: Block, ids: list[str], coded: Mapping[str, Coded], integers: Mapping[str, I8], rows: I8
 ) -> CaseTable:
     """The accepted cells, each dictionary holding the values that occur in them."""
     return CaseTable(
@@ -197,7 +203,7 @@ def _table(
     )
 
 
-def _ragged(source: Source, raw: RawTable) -> Iterator[Reject]:
+def _ragged(source: Source, raw: Block) -> Iterator[Reject]:
     for row in raw.ragged:
         details = {"cells": str(row.cells), "expected": str(row.expected)}
         yield reject(source.name, row.line, "", Fault(-1, "", "", "ragged_row", details))
