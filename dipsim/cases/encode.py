@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dipsim.cases.celltext import as_words, is_list, merged_words
+from dipsim.cases.celltext import as_text, as_words, is_list, merged_words
 from dipsim.cases.columns import Kind
 from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.normalise import normalise_code
@@ -69,17 +69,17 @@ def encode_texts(column: Any, steps: tuple[Cleaner, Cleaner]) -> tuple[Coded, Wo
 
 
 def list_parts(name: str, chunk: Any, separator: str) -> ListParts:
-    """The elements of an Arrow array of lists, or of text joined by the separator, each distinct text split once."""
+    """The elements of an Arrow array of lists, or of text joined by the separator, a dictionary's texts split once."""
     if is_list(chunk.type):
         return ListParts(_lengths(chunk), as_words(name, chunk.flatten()))
-    words = as_words(name, chunk)
-    split = pc.split_pattern(pc.fill_null(words.dictionary, ""), separator)
-    elements = as_words(name, split.flatten())
-    lengths = np.append(_lengths(split), 0)
-    rows = words.indices.fill_null(BLANK_ID).to_numpy()
+    if not pa.types.is_dictionary(chunk.type):
+        return list_parts(name, pc.split_pattern(as_text(name, chunk), separator), separator)
+    distinct = list_parts(name, as_text(name, chunk.dictionary), separator)
+    lengths = np.append(distinct.lengths, 0)
+    rows = chunk.indices.fill_null(distinct.lengths.size).to_numpy()
     starts = np.append(0, np.cumsum(lengths))
-    places = CodedLists(starts, np.arange(len(elements), dtype=np.int32), ()).take(rows % lengths.size)
-    return ListParts(lengths[rows], elements.take(pa.array(places.ids)))
+    places = CodedLists(starts, np.arange(len(distinct.elements), dtype=np.int32), ()).take(rows)
+    return ListParts(lengths[rows], distinct.elements.take(pa.array(places.ids)))
 
 
 def encode_lists(parts: Sequence[ListParts], steps: tuple[Cleaner, Cleaner]) -> tuple[CodedLists, Words]:

@@ -49,15 +49,20 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a text stops being in an encoding: line and byte in the line, both from 1, and offset of the line."""
+    """Where a text stops being in an encoding: the offset of the line, the byte in it from 1, and its value."""
 
-    line: int
+    line_start: int
     byte: int
     value: int
-    line_start: int
 
-    def of(self, name: str) -> str:
-        return f"{name}:{self.line}: byte {self.byte} of the line (0x{self.value:02X})"
+    def line(self, path: Path) -> int:
+        """The number of the line, from 1."""
+        with path.open("rb") as stream:
+            return stream.read(self.line_start).count(b"\n") + 1
+
+    def of(self, name: str, path: Path) -> str:
+        """The place as messages name it."""
+        return f"{name}:{self.line(path)}: byte {self.byte} of the line (0x{self.value:02X})"
 
 
 def survey(path: Path, name: str) -> Survey:
@@ -65,7 +70,7 @@ def survey(path: Path, name: str) -> Survey:
     digest = hashlib.sha256()
     has_line_feed = False
     mark = 0
-    line, offset, stop = 1, 0, None
+    offset, stop = 0, None
     try:
         for number, block in enumerate(line_blocks(path, 0, BLOCK_BYTES)):
             digest.update(block)
@@ -73,14 +78,13 @@ def survey(path: Path, name: str) -> Survey:
                 _require_text(name, block)
                 mark = len(_BOM) if block.startswith(_BOM) else 0
             if stop is None:
-                stop = _first_break(block[mark:] if number == 0 else block, UTF_8, line, offset + mark * (number == 0))
-            line += block.count(b"\n")
+                stop = _first_break(block, UTF_8, offset)
             offset += len(block)
             has_line_feed = has_line_feed or b"\n" in block
     except OSError as error:
         raise _fault(name, f"cannot be read: {error.strerror}", "check the path and its permissions") from error
     if stop is not None and mark:
-        raise _fault(stop.of(name), "is not UTF-8, as the mark at the beginning says", _SAVE_AGAIN)
+        raise _fault(stop.of(name, path), "is not UTF-8, as the mark at the beginning says", _SAVE_AGAIN)
     if stop is not None:
         _require_gb18030(path, name, stop)
     return Survey(digest.hexdigest(), UTF_8 if stop is None else GB18030, mark, has_line_feed)
@@ -94,7 +98,7 @@ def line_blocks(path: Path, skip: int, size: int) -> Iterator[bytes]:
         while chunk := stream.read(size):
             cut = chunk.rfind(b"\n") + 1
             if cut:
-                yield b"".join([*begun, chunk[:cut]])
+                yield b"".join([*begun, chunk[:cut]]) if begun else chunk[:cut]
                 begun = []
             if cut < len(chunk):
                 begun.append(chunk[cut:])
@@ -124,30 +128,30 @@ def _require_text(name: str, start: bytes) -> None:
 def _require_gb18030(path: Path, name: str, stop: _Place) -> None:
     """CaseDataError for a text that is UTF-8 up to `stop`, or GB18030 only up to some line."""
     if _has_han(path, stop.line_start):
-        raise _fault(stop.of(name), "is not UTF-8, as the lines before are", "save the whole file in one encoding")
-    line = 1
+        where = stop.of(name, path)
+        raise _fault(where, "is not UTF-8, as the lines before it are", "save the whole file in one encoding")
+    offset = 0
     for block in line_blocks(path, 0, BLOCK_BYTES):
-        place = _first_break(block, GB18030, line, 0)
+        place = _first_break(block, GB18030, offset)
         if place is not None:
-            what = f"is neither UTF-8 nor GB18030 (UTF-8 ends in line {stop.line} already)"
-            raise _fault(place.of(name), what, _SAVE_AGAIN)
-        other = _utf8_line(block)
-        if other:
-            what = f"the line is in UTF-8, but line {stop.line} is not"
-            raise _fault(f"{name}:{line + other - 1}", what, "save the whole file in one encoding")
-        line += block.count(b"\n")
+            what = f"is neither UTF-8 nor GB18030 (UTF-8 ends in line {stop.line(path)} already)"
+            raise _fault(place.of(name, path), what, _SAVE_AGAIN)
+        other = _utf8_line(block, offset)
+        if other is not None:
+            what = f"the line is in UTF-8, but line {stop.line(path)} is not"
+            raise _fault(f"{name}:{other.line(path)}", what, "save the whole file in one encoding")
+        offset += len(block)
 
 
-def _first_break(block: bytes, codec: str, line: int, offset: int) -> _Place | None:
-    """Where a block that begins in this line and at this offset stops being in the encoding."""
+def _first_break(block: bytes, codec: str, offset: int) -> _Place | None:
+    """Where a block that begins at this offset stops being in the encoding."""
     if block.isascii():
         return None
     try:
         block.decode(codec)
     except UnicodeDecodeError as error:
         line_start = block.rfind(b"\n", 0, error.start) + 1
-        line += block.count(b"\n", 0, error.start)
-        return _Place(line, error.start - line_start + 1, block[error.start], offset + line_start)
+        return _Place(offset + line_start, error.start - line_start + 1, block[error.start])
     return None
 
 
@@ -163,14 +167,14 @@ def _has_han(path: Path, end: int) -> bool:
     return False
 
 
-def _utf8_line(block: bytes) -> int:
-    """The number in the block of the first line that is Chinese text in UTF-8, 0 for none."""
+def _utf8_line(block: bytes, offset: int) -> _Place | None:
+    """The first line that is Chinese text in UTF-8, of a block that begins at this offset."""
     for found in _TWO_HAN.finditer(block):
         start = block.rfind(b"\n", 0, found.start()) + 1
         end = block.find(b"\n", found.start())
         if _is_utf8(block[start : end if end >= 0 else len(block)]):
-            return block.count(b"\n", 0, start) + 1
-    return 0
+            return _Place(offset + start, 1, block[start])
+    return None
 
 
 def _is_utf8(text: bytes) -> bool:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dipsim.cases.celltext import as_text, is_text
+from dipsim.cases.celltext import as_text, as_words, is_text
 from dipsim.cases.columns import ColumnSpec, Kind
 from dipsim.cases.mapping import CellFormat
 from dipsim.cases.parse import (
@@ -60,7 +60,12 @@ class Parsed:
 def parsed(spec: ColumnSpec, chunk: Any, cells: CellFormat) -> Parsed:
     """The numbers of one Arrow array of single values; CaseDataError for cells that have no text."""
     if pa.types.is_dictionary(chunk.type):
-        return _of_distinct(chunk, parsed(spec, chunk.dictionary, cells))
+        distinct = chunk.dictionary
+        is_words = is_text(distinct.type)
+        found = _of_text(spec, as_text(spec.name, distinct), cells) if is_words else parsed(spec, distinct, cells)
+        return _of_distinct(chunk, found)
+    if is_text(chunk.type) and spec.kind is Kind.INTEGER:
+        return parsed(spec, as_words(spec.name, chunk), cells)  # ages and days repeat
     if is_text(chunk.type):
         return _of_text(spec, as_text(spec.name, chunk), cells)
     values = None if cells.blanks else _converted(spec.kind, chunk)

@@ -61,6 +61,13 @@ def column_reader(name: str, mapping: CaseMapping, salt: bytes) -> ColumnReader:
     return _NumberReader(spec, mapping.cells)
 
 
+def typed_column(name: str, column: Any, mapping: CaseMapping, salt: bytes) -> TypedColumn:
+    """A whole chunked column at once."""
+    reader = column_reader(name, mapping, salt)
+    reader.add(column)
+    return reader.finish()
+
+
 class _TextReader:
     def __init__(self, spec: ColumnSpec, mapping: CaseMapping, salt: bytes) -> None:
         translate, finish = cleaner(spec.name, spec.kind, mapping)
