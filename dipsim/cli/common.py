@@ -1,19 +1,21 @@
-"""What every verb shares: the console, the options that many take, and how an error is shown."""
+"""What every verb shares: the options that many take, reading of data, and overrides of a scenario."""
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dipsim.cli.answer import Fact, Screen
+
 if TYPE_CHECKING:
     from dipsim.cases.read import CaseReading
-    from dipsim.errors import DipsimError
     from dipsim.inputs import Companions
     from dipsim.paths import PolicyRoots
     from dipsim.pipeline import Inputs
@@ -42,32 +44,43 @@ Set = Annotated[
     typer.Option("--set", help="Override one parameter: weighting.outlier.high_ratio=2.5", show_default=False),
 ]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed: zh or en")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, and errors as JSON")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing")]
 
 
 def read_data(
-    cases: Sequence[Path], companions: Companions, mapping: Path | None, lang: Literal["zh", "en"]
+    cases: Sequence[Path], companions: Companions, mapping: Path | None, began: Callable[[str], None]
 ) -> tuple[Inputs, CaseReading]:
-    """Cases and companion tables, read under a bar; what reading left out or changed is said."""
+    """Cases and companion tables, and the account of their reading."""
     from dipsim.cases.mapping import read_mapping
-    from dipsim.cli.progress import progress
     from dipsim.inputs import read_inputs
 
-    with progress(lang) as began:
-        began("read")
-        inputs, reading = read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
-    show_reading(reading)
-    return inputs, reading
+    began("read")
+    return read_inputs(cases, companions, None if mapping is None else read_mapping(mapping))
 
 
-def show_reading(reading: CaseReading) -> None:
-    """What reading left out or changed, on the error stream: a misspelt column is seen before it is missed."""
+def reading_fact(reading: CaseReading, screen: Screen) -> Fact:
+    """What reading left out or changed, a sentence each: a misspelt column is seen before it is missed."""
+    notes = []
     for ignored in reading.ignored_columns:
         hint = f"; {ignored.hint}" if ignored.hint else ""
-        typer.echo(f"note: column '{ignored.column}' is not in the data dictionary and was left out{hint}", err=True)
+        notes.append(f"column '{ignored.column}' is not in the data dictionary and was left out{hint}")
     for change in reading.changes:
         first = change.examples[0]
         example = f"{first.before!r} -> {first.after!r}"
-        typer.echo(f"note: {change.column}: {change.kind} changed in {change.cells:,} cells, as {example}", err=True)
+        notes.append(f"{change.column}: {change.kind} changed in {change.cells:,} cells, as {example}")
+    for note in notes:
+        screen.note(f"note: {note}")
+    return Fact("notes", notes, "")
+
+
+def end_facts(output: Path, opened: str, planned: Sequence[str], screen: Screen) -> tuple[Fact, ...]:
+    """Where the results stand and what to open first, or after a dry run what would have been written."""
+    if planned:
+        line = screen.words("dry run, nothing written; would be written to", "试运行，未写入；将写入")
+        return Fact("output", str(output), f"{line} {output}:"), Fact("would_write", tuple(planned))
+    return Fact("output", str(output), ""), Fact("opened_first", str(output / opened))
 
 
 def run_note(started: datetime, threads: int) -> RunNote:
@@ -88,29 +101,17 @@ def table_file(path: Path) -> Path:
     return path
 
 
-def say(text: str) -> None:
-    """Print a line of the answer."""
-    typer.echo(text)
+def require_writable(path: Path) -> None:
+    """Raise OutputError unless `path` can be made: its nearest folder that is there must take new files."""
+    from dipsim.errors import OutputError, Problem
 
-
-def show_error(error: DipsimError) -> None:
-    """Every problem on a line of its own, on the error stream."""
-    for problem in error.problems:
-        typer.echo(f"error: {problem}", err=True)
-
-
-def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
-    """A table with aligned columns; `right` names the columns of numbers."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=title, title_style="bold", title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for number, name in enumerate(header):
-        is_number = number in right
-        table.add_column(name, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    Console(highlight=False).print(table)
+    nearest = next(parent for parent in path.resolve().parents if parent.exists())
+    if not nearest.is_dir():
+        raise OutputError(Problem(str(path), f"cannot be made: {nearest} is a file", "", "name another place"))
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError(
+            Problem(str(path), f"cannot be made: no right to write in {nearest}", "", "name another place")
+        )
 
 
 def loaded(name: str, roots: PolicyRoots, overrides: Sequence[str], classes: Path | None) -> Scenario:

@@ -7,23 +7,28 @@ from typing import Annotated
 
 import typer
 
+from dipsim.cli.answer import Screen, show
 from dipsim.cli.common import (
+    AsJson,
     BudgetFile,
     Cases,
     ClassesFile,
+    DryRun,
     HospitalsFile,
     Lang,
     MappingFile,
     Output,
     PolicyDir,
+    Quiet,
     Threads,
+    end_facts,
     loaded,
     read_data,
+    reading_fact,
     run_note,
-    say,
 )
-from dipsim.cli.progress import progress
-from dipsim.cli.run import print_summary
+from dipsim.cli.progress import RUN, progress
+from dipsim.cli.summary import summary
 
 
 def compare(
@@ -39,29 +44,34 @@ def compare(
     policy: PolicyDir = None,
     threads: Threads = 1,
     lang: Lang = "zh",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Compare scenarios on the same cases, the baseline first.
 
-    Example: dipsim compare my-data/ -s demo-city/baseline-2025 -s demo-city/tighter-bands -o out/
+    Example:
+      dipsim compare my-data/ -s demo-city/baseline-2025 -s demo-city/tighter-bands -o out/
     """
     from dipsim.errors import PolicyError, Problem
     from dipsim.inputs import Companions
     from dipsim.lab.compare import compared
     from dipsim.paths import policy_roots
     from dipsim.pipeline import Memo
-    from dipsim.report.outputs import write_comparison
+    from dipsim.report.outputs import REPORT, planned_comparison, require_free, write_comparison
 
-    started = datetime.now(UTC)
+    started, screen = datetime.now(UTC), Screen(lang, as_json, quiet)
     if len(scenario) < 2:
         raise PolicyError(Problem("compare", "one scenario only", "", "give --scenario twice, the baseline first"))
     roots = policy_roots(policy)
     scenarios = [loaded(name, roots, (), procedure_classes) for name in scenario]
-    companions = Companions(hospitals, budget, None)
-    inputs, reading = read_data(cases, companions, mapping, lang)
-    with progress(lang) as began:
+    require_free(output)
+    with progress(screen, (*RUN[:-1], *["claim"] * (len(scenarios) - 1), "write")) as began:
+        inputs, reading = read_data(cases, Companions(hospitals, budget, None), mapping, began)
         comparison = compared(inputs, scenarios, threads, Memo(began=began))
         began("write")
-        write_comparison(comparison, reading, output, lang, note=run_note(started, threads))
-    for result in comparison.results:
-        print_summary(result, reading, lang)
-    say(str(output / "report.html"))
+        if not dry_run:
+            write_comparison(comparison, reading, output, lang, note=run_note(started, threads))
+    planned = planned_comparison(comparison) if dry_run else ()
+    told = [reading_fact(reading, screen), *summary(comparison.results, reading, screen)]
+    show(screen, [*told, *end_facts(output, REPORT, planned, screen)])

@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dipsim.cli.common import Lang, Threads, read_data, run_note, say, show_table
-from dipsim.cli.run import print_summary
+from dipsim.cli.answer import Screen, Table, show
+from dipsim.cli.common import (
+    AsJson,
+    DryRun,
+    Lang,
+    Quiet,
+    Threads,
+    end_facts,
+    read_data,
+    reading_fact,
+    require_writable,
+    run_note,
+)
+from dipsim.cli.progress import RUN, progress
+from dipsim.cli.summary import summary
 
 if TYPE_CHECKING:
     from dipsim.paths import PolicyRoots
@@ -34,34 +47,47 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same region")] = 1,
     threads: Threads = 2,
     lang: Lang = "zh",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Make up a region with its history, learn points from the history, pay the year by seven scenarios and report.
 
-    Example: dipsim demo -o demo-out
+    Examples:
+      dipsim demo -o demo-out
+      dipsim demo --cases 20000 --seed 7 --lang en -o small-demo
     """
-    from dipsim.cli.synth import write_demo_region
+    from dipsim.cli.synth import demo_region_year
     from dipsim.inputs import Companions
     from dipsim.lab.compare import compared
     from dipsim.paths import policy_roots
-    from dipsim.report.outputs import write_comparison
+    from dipsim.pipeline import Memo
+    from dipsim.report.outputs import REPORT, require_free, write_comparison
     from dipsim.scenario import load_scenario
 
-    started = datetime.now(UTC)
+    started, screen = datetime.now(UTC), Screen(lang, as_json, quiet)
     data, results = output / "data", output / "results"
     roots = policy_roots(None)
-    write_demo_region(data, seed, cases, lang == "zh")
-    _learn(data, output / "policy", roots, threads)
-    inputs, reading = read_data([data], Companions(), None, lang)
-    comparison = compared(inputs, [load_scenario(name, roots) for name in SCENARIOS], threads)
-    write_comparison(comparison, reading, results, lang, note=run_note(started, threads))
-    for result in comparison.results:
-        print_summary(result, reading, lang)
-    say(str(results / "report.html"))
+    scenarios = [load_scenario(name, roots) for name in SCENARIOS]
+    require_writable(results)
+    require_free(results)
+    if dry_run:
+        show(screen, end_facts(output, "", ("data/", f"policy/weights/{LEARNED}/", "results/"), screen))
+        return
+    targets, _ = demo_region_year(data, seed, cases, screen)
+    learned = _learn(data, output / "policy", roots, threads, screen)
+    with progress(screen, (*RUN[:-1], *["claim"] * (len(scenarios) - 1), "write")) as began:
+        inputs, reading = read_data([data], Companions(), None, began)
+        comparison = compared(inputs, scenarios, threads, Memo(began=began))
+        began("write")
+        write_comparison(comparison, reading, results, lang, note=run_note(started, threads))
+    told = (*targets, learned, reading_fact(reading, screen), *summary(comparison.results, reading, screen))
+    show(screen, [*told, *end_facts(results, REPORT, (), screen)])
 
 
-def _learn(data: Path, destination: Path, roots: PolicyRoots, threads: int) -> None:
-    """Learn the weights of the demo catalogue from the years before, and say what was learned."""
-    from dipsim.cli.learn import report
+def _learn(data: Path, destination: Path, roots: PolicyRoots, threads: int, screen: Screen) -> Table:
+    """Learn the weights of the demo catalogue from the years before, and tell what was learned."""
+    from dipsim.cli.learn import learned_table
     from dipsim.inputs import Companions, read_inputs
     from dipsim.learn import learn_weights, read_rules, write_learned
     from dipsim.policy.scheme import read_scheme
@@ -69,7 +95,10 @@ def _learn(data: Path, destination: Path, roots: PolicyRoots, threads: int) -> N
     rules = roots.learning("dip-national")
     scheme = read_scheme(roots.scheme("dip-demo"))
     files = sorted((data / "history").glob("*.parquet"))
-    inputs, reading = read_inputs(files, Companions(hospitals=data / "hospitals.csv"))
-    learned = learn_weights(inputs.cases, read_rules(rules), scheme, inputs.hospitals, threads)
-    write_learned(learned, LEARNED, destination, [*files, rules], True)
-    show_table(f"{LEARNED} ({destination})", ("", ""), report(learned, reading.counts.rejected), right=(1,))
+    with progress(screen, ("read", "learn")) as began:
+        began("read")
+        inputs, reading = read_inputs(files, Companions(hospitals=data / "hospitals.csv"))
+        began("learn")
+        learned = learn_weights(inputs.cases, read_rules(rules), scheme, inputs.hospitals, threads)
+        write_learned(learned, LEARNED, destination, [*files, rules], True)
+    return learned_table(learned, reading.counts.rejected, f"{LEARNED}, dip-national.toml")

@@ -6,24 +6,29 @@ from typing import Annotated
 
 import typer
 
+from dipsim.cli.answer import Screen, show
 from dipsim.cli.common import (
+    AsJson,
     BudgetFile,
     Cases,
     ClassesFile,
+    DryRun,
     HospitalsFile,
     Lang,
     MappingFile,
     Output,
     PointValuesFile,
     PolicyDir,
+    Quiet,
     ScenarioName,
     Set,
     Threads,
+    end_facts,
     loaded,
     read_data,
-    say,
+    reading_fact,
 )
-from dipsim.cli.progress import progress
+from dipsim.cli.progress import RUN, progress
 
 
 def hospital(
@@ -45,22 +50,32 @@ def hospital(
     write_cases: Annotated[bool, typer.Option("--cases", help="Write the cases near a limit by case_id")] = False,
     threads: Threads = 1,
     lang: Lang = "zh",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Show a hospital its margin by department and group, and its cases near a limit of the deviation bands.
 
-    Example: dipsim hospital H01 my-data/ -s demo-city/baseline-2025 -o out/
+    Examples:
+      dipsim hospital H01 my-data/ -s demo-city/baseline-2025 -o out/
+      dipsim hospital H01 my-data/ -s demo-city/baseline-2025 -o out/ --near 0.03 --physicians --cases
     """
     from dipsim.inputs import Companions
     from dipsim.paths import policy_roots
     from dipsim.pipeline import Memo, simulate
-    from dipsim.report.hospital_page import PAGE, write_hospital
+    from dipsim.report.hospital_page import PAGE, planned_hospital, write_hospital
     from dipsim.report.hospital_view import hospital_view
+    from dipsim.report.outputs import require_free
 
+    screen = Screen(lang, as_json, quiet)
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
+    require_free(output)
     companions = Companions(hospitals, budget, point_values)
-    inputs, _ = read_data(cases, companions, mapping, lang)
-    with progress(lang) as began:
+    with progress(screen, RUN) as began:
+        inputs, reading = read_data(cases, companions, mapping, began)
         view = hospital_view(simulate(inputs, chosen, Memo(began=began), threads), hospital_id)
         began("write")
-        write_hospital(view, output, lang, near, physicians, write_cases)
-    say(str(output / PAGE))
+        if not dry_run:
+            write_hospital(view, output, lang, near, physicians, write_cases)
+    planned = planned_hospital(view, near, physicians, write_cases) if dry_run else ()
+    show(screen, [reading_fact(reading, screen), *end_facts(output, PAGE, planned, screen)])

@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dipsim.cli.answer import Column, Fact, Screen, Table, show
 from dipsim.cli.common import (
+    AsJson,
     Cases,
     ClassesFile,
+    DryRun,
     HospitalsFile,
+    Lang,
     MappingFile,
     PolicyDir,
+    Quiet,
     Threads,
-    say,
-    show_table,
+    reading_fact,
+    require_writable,
 )
+from dipsim.cli.progress import progress
 
 if TYPE_CHECKING:
     from dipsim.learn import Learned
@@ -39,40 +45,61 @@ def learn(
     policy: PolicyDir = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace folders of this name")] = False,
     threads: Threads = 1,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Learn a DIP catalogue, group points, level means and hospital factors from the cases of past years.
 
-    Example: dipsim scheme learn history/ --name my-city-2025 --into my-city --procedure-classes classes.csv
+    Example:
+      dipsim scheme learn history/ --name my-city-2025 --into my-city --procedure-classes classes.csv
     """
     from dipsim.cases.gather import case_files
     from dipsim.cases.mapping import read_mapping
     from dipsim.inputs import Companions, read_inputs
     from dipsim.learn import learn as learned_from
     from dipsim.learn import learn_weights, read_rules, write_learned
+    from dipsim.learn.writing import free_folders
     from dipsim.paths import policy_roots
     from dipsim.policy.scheme import read_procedure_classes, read_scheme
 
+    screen = Screen(lang, as_json, quiet)
+    require_writable(destination / name)
     roots = policy_roots(policy)
     chosen_rules = roots.learning(rules)
     stated = read_rules(chosen_rules)
     classes = {} if procedure_classes is None else read_procedure_classes(procedure_classes)
-    inputs, reading = read_inputs(
-        cases, Companions(hospitals=hospitals), None if mapping is None else read_mapping(mapping)
-    )
-    if scheme is None:
-        learned = learned_from(inputs.cases, stated, name, classes, inputs.hospitals, threads)
-    else:
-        kept = read_scheme(roots.scheme(scheme)).with_procedure_classes(classes)
-        learned = learn_weights(inputs.cases, stated, kept, inputs.hospitals, threads)
-    given = [path for path in (hospitals, procedure_classes, mapping) if path is not None]
-    files = [*(path for _, path in case_files(cases)), *given, chosen_rules]
-    folders = write_learned(learned, name, destination, files, replace)
-    title = f"{name}, learned by {chosen_rules.name}"
-    show_table(title, ("", ""), report(learned, reading.counts.rejected), right=(1,))
-    for warning in warnings(learned):
-        say(warning)
-    for folder in folders:
-        say(str(folder))
+    with progress(screen, ("read", "learn", "write")) as began:
+        began("read")
+        plan = None if mapping is None else read_mapping(mapping)
+        inputs, reading = read_inputs(cases, Companions(hospitals=hospitals), plan)
+        began("learn")
+        if scheme is None:
+            learned = learned_from(inputs.cases, stated, name, classes, inputs.hospitals, threads)
+        else:
+            kept = read_scheme(roots.scheme(scheme)).with_procedure_classes(classes)
+            learned = learn_weights(inputs.cases, stated, kept, inputs.hospitals, threads)
+        began("write")
+        given = [path for path in (hospitals, procedure_classes, mapping) if path is not None]
+        files = [*(path for _, path in case_files(cases)), *given, chosen_rules]
+        targets = free_folders(learned, name, destination, replace)
+        if not dry_run:
+            write_learned(learned, name, destination, files, replace)
+    told = (learned_table(learned, reading.counts.rejected, f"{name}, {chosen_rules.name}"), _warnings(learned))
+    key = "would_write" if dry_run else "written"
+    show(screen, [reading_fact(reading, screen), *told, Fact(key, [str(target) for target in targets])])
+
+
+def learned_table(learned: Learned, rejected: int, title: str) -> Table:
+    """What was learned, line by line."""
+    columns = (Column("what", ""), Column("value", "", is_number=True))
+    return Table("learned", title, columns, report(learned, rejected))
+
+
+def _warnings(learned: Learned) -> Fact:
+    found = warnings(learned)
+    return Fact("warnings", found, "\n".join(found))
 
 
 def report(learned: Learned, rejected: int) -> list[tuple[str, str]]:

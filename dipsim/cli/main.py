@@ -12,10 +12,10 @@ import typer
 from typer.core import TyperGroup
 
 from dipsim import __version__
-from dipsim.cli.common import show_error
+from dipsim.cli.answer import show_problems
 from dipsim.cli.start import start_sooner
 from dipsim.cli.verbs import VERBS, Family, Verb
-from dipsim.errors import DipsimError
+from dipsim.errors import DipsimError, Problem
 
 LIST_INDENT = 2
 UNWRAPPED = "\b\n"
@@ -111,8 +111,14 @@ def main() -> None:
     if hasattr(signal, "SIGPIPE"):
         # As any command does, end quietly when the reader of a pipe has gone (`dipsim list | head`).
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    as_json = "--json" in sys.argv[1:]  # also where the words cannot be understood
     try:
-        app()
+        code = app(standalone_mode=not as_json)
     except DipsimError as error:
-        show_error(error)
-        sys.exit(error.exit_code)
+        show_problems(error.problems, error.exit_code, as_json)
+        code = error.exit_code
+    except typer.TyperException as error:
+        problem = Problem("command line", error.format_message(), "", "see --help")
+        show_problems([problem], error.exit_code, as_json)
+        code = error.exit_code
+    sys.exit(code)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from dipsim.cli.answer import Screen, show
 from dipsim.cli.common import (
+    AsJson,
     BudgetFile,
     ClassesFile,
+    DryRun,
     HospitalsFile,
     Lang,
     MappingFile,
@@ -19,21 +22,18 @@ from dipsim.cli.common import (
     Output,
     PointValuesFile,
     PolicyDir,
+    Quiet,
     ScenarioName,
     Set,
     Threads,
+    end_facts,
     loaded,
     read_data,
+    reading_fact,
     run_note,
-    say,
-    show_reading,
-    show_table,
 )
-from dipsim.cli.progress import progress
-
-if TYPE_CHECKING:
-    from dipsim.cases.read import CaseReading
-    from dipsim.pipeline import Result
+from dipsim.cli.progress import RUN, progress
+from dipsim.cli.summary import summary
 
 
 def run(
@@ -53,34 +53,42 @@ def run(
     write_cases: Annotated[bool, typer.Option("--cases", help="Write a row for each case too")] = False,
     threads: Threads = 1,
     lang: Lang = "zh",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Pay hospitals by a scenario: tables, ledger, manifest, a report and its workbook.
 
-    Example: dipsim run my-data/ -s demo-city/baseline-2025 -o out/
-    Example: dipsim run --cells cells.csv --hospitals hospitals.csv -s demo-city/aggregates -o out/
+    Examples:
+      dipsim run my-data/ -s demo-city/baseline-2025 -o out/
+      dipsim run claims.csv --hospitals hospitals.csv -s my-city/baseline --policy my-city -o out/ --cases
+      dipsim run my-data/ -s demo-city/baseline-2025 --set weighting.outlier.high_ratio=2.5 -o out/ --json
+      dipsim run --cells cells.csv --hospitals hospitals.csv -s demo-city/aggregates -o out/
     """
     from dipsim.aggregate import brought
     from dipsim.inputs import Companions, read_aggregate_inputs
     from dipsim.paths import policy_roots
     from dipsim.pipeline import Memo, simulate
-    from dipsim.report.outputs import write_run
+    from dipsim.report.outputs import REPORT, planned_run, require_free, write_run
 
-    started = datetime.now(UTC)
+    started, screen = datetime.now(UTC), Screen(lang, as_json, quiet)
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
+    require_free(output)
     companions = Companions(hospitals, budget, point_values)
-    if cells is None:
-        inputs, reading = read_data(cases or (), companions, mapping, lang)
-    else:
-        _require_cells_alone(cases, mapping, write_cases)
-        chosen = brought(chosen)
-        inputs, reading = read_aggregate_inputs(cells, companions, chosen)
-        show_reading(reading)
-    with progress(lang) as began:
+    with progress(screen, RUN) as began:
+        if cells is None:
+            inputs, reading = read_data(cases or (), companions, mapping, began)
+        else:
+            _require_cells_alone(cases, mapping, write_cases)
+            chosen = brought(chosen)
+            inputs, reading = read_aggregate_inputs(cells, companions, chosen)
         result = simulate(inputs, chosen, Memo(began=began), threads)
         began("write")
-        write_run(result, reading, output, cases=write_cases, note=run_note(started, threads), lang=lang)
-    print_summary(result, reading, lang)
-    say(str(output / "report.html"))
+        if not dry_run:
+            write_run(result, reading, output, cases=write_cases, note=run_note(started, threads), lang=lang)
+    planned = planned_run(result, write_cases) if dry_run else ()
+    told = [reading_fact(reading, screen), *summary((result,), reading, screen)]
+    show(screen, [*told, *end_facts(output, REPORT, planned, screen)])
 
 
 def _require_cells_alone(cases: Sequence[Path] | None, mapping: Path | None, write_cases: bool) -> None:
@@ -94,29 +102,3 @@ def _require_cells_alone(cases: Sequence[Path] | None, mapping: Path | None, wri
     ]
     if problems:
         raise CaseDataError(problems)
-
-
-def print_summary(result: Result, reading: CaseReading, lang: str) -> None:
-    """The point values and where every case went."""
-    from dipsim.ledger import INSURANCES
-    from dipsim.money import FEN, MICRO
-    from dipsim.report.tables import books
-
-    rows = [
-        (
-            INSURANCES[price.insurance],
-            "-" if price.budget_fen is None else f"{price.budget_fen / FEN:,.2f}",
-            f"{price.points_micro / MICRO:,.2f}",
-            f"{price.value_yuan:.4f}",
-            price.guard,
-            f"{price.residual_fen / FEN:,.2f}",
-        )
-        for price in result.prices
-    ]
-    head = result.scenario.head
-    is_zh = lang == "zh"
-    header = ("险种", "预算（元）", "分值", "点值（元）", "点值上下限", "转入风险金（元）")
-    if not is_zh:
-        header = ("insurance", "budget, yuan", "points", "yuan per point", "guard", "to reserve, yuan")
-    show_table(head.title_zh if is_zh else head.title, header, rows, right=(1, 2, 3, 5))
-    say(books(result, reading))

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dipsim.cli.common import ClassesFile, Lang, Output, PolicyDir, say, show_table
+from dipsim.cli.answer import Column, Fact, Screen, Table, show
+from dipsim.cli.common import AsJson, ClassesFile, DryRun, Lang, Output, PolicyDir, Quiet, end_facts, require_writable
+from dipsim.cli.progress import progress
 
 if TYPE_CHECKING:
     from dipsim.synth import Comparison
 
-HEADING = ("measure", "statistic", "target", "reached", "allowed", "met")
-HEADING_ZH = ("指标", "统计量", "目标", "实际", "允许偏差", "达到")
 STATISTIC_ZH = {"mean": "均值", "sd": "标准差", "rate": "比例"}
+FILES, HISTORY = ("cases.csv", "hospitals.csv"), "history"
 
 
 def synth(
@@ -28,30 +29,49 @@ def synth(
     procedure_classes: ClassesFile = None,
     policy: PolicyDir = None,
     lang: Lang = "zh",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Make up a data folder: the demo region with its history, or a year drawn from a catalogue's counts and means.
 
-    Example: dipsim synth --cases 200000 --seed 1 -o region/
+    Examples:
+      dipsim synth --cases 200000 --seed 1 -o region/
+      dipsim synth --weights my-city-2025 --policy my-city --cases 50000 -o region/
     """
+    screen = Screen(lang, as_json, quiet)
+    require_writable(output / FILES[0])
     if weights is None:
-        write_demo_region(output, seed, cases, is_zh=lang == "zh")
+        told, files = demo_region_year(output, seed, cases, screen, dry_run)
     else:
-        from dipsim.paths import policy_roots
-        from dipsim.policy.scheme import read_procedure_classes, read_scheme
-        from dipsim.policy.weights import read_weights
-        from dipsim.synth.catalogue_year import draw_year, write_year
-
-        roots = policy_roots(policy)
-        folder = roots.weights(weights)
-        scheme = read_scheme(roots.scheme(read_weights(folder).scheme))
-        if procedure_classes is not None:
-            scheme = scheme.with_procedure_classes(read_procedure_classes(procedure_classes))
-        write_year(draw_year(scheme, folder, cases, hospitals, seed), output)
-    say(str(output))
+        told, files = [], FILES
+        _catalogue_year(output, weights, (cases, hospitals, seed), procedure_classes, policy, dry_run)
+    show(screen, [*told, *end_facts(output, "", files if dry_run else (), screen)])
 
 
-def write_demo_region(output: Path, seed: int, cases: int, is_zh: bool) -> None:
-    """The settlement year, the years before it, and a table of what was to be met and what was."""
+def _catalogue_year(
+    output: Path, weights: str, drawn: tuple[int, int, int], classes: Path | None, policy: Path | None, dry_run: bool
+) -> None:
+    """A year of so many cases, hospitals and a seed, drawn from the counts and means of a catalogue."""
+    from dipsim.paths import policy_roots
+    from dipsim.policy.scheme import read_procedure_classes, read_scheme
+    from dipsim.policy.weights import read_weights
+    from dipsim.synth.catalogue_year import draw_year, write_year
+
+    roots = policy_roots(policy)
+    folder = roots.weights(weights)
+    scheme = read_scheme(roots.scheme(read_weights(folder).scheme))
+    if classes is not None:
+        scheme = scheme.with_procedure_classes(read_procedure_classes(classes))
+    year = draw_year(scheme, folder, *drawn)
+    if not dry_run:
+        write_year(year, output)
+
+
+def demo_region_year(
+    output: Path, seed: int, cases: int, screen: Screen, dry_run: bool = False
+) -> tuple[list[Table | Fact], tuple[str, ...]]:
+    """Write the settlement year and the years before it: what was to be met beside what was, and the files."""
     from dipsim.synth import (
         compare_to_targets,
         demo_region,
@@ -62,18 +82,37 @@ def write_demo_region(output: Path, seed: int, cases: int, is_zh: bool) -> None:
     )
 
     params = demo_region()
-    year = draw_settlement_year(params, seed, cases)
-    write_region(region_of(year), output)
-    write_history(params, seed, cases, output)
-    title = params.settings.title_zh if is_zh else params.settings.title
-    rows = [_row(comparison, is_zh) for comparison in compare_to_targets(year)]
-    show_table(f"{title} {params.settings.year}", HEADING_ZH if is_zh else HEADING, rows, right=(2, 3, 4))
+    with progress(screen, ("draw", "write")) as began:
+        began("draw")
+        year = draw_settlement_year(params, seed, cases)
+        began("write")
+        if not dry_run:
+            write_region(region_of(year), output)
+            write_history(params, seed, cases, output)
+    settings = params.settings
+    title = f"{screen.words(settings.title, settings.title_zh)} {settings.year}"
+    table = _targets(title, compare_to_targets(year), screen)
+    past = (f"{HISTORY}/{each.year}.parquet" for each in settings.history)
+    return [table], (*FILES, "truth.csv", *past)
 
 
-def _row(comparison: Comparison, is_zh: bool) -> tuple[str, ...]:
-    label = comparison.label_zh if is_zh else comparison.label
-    statistic = STATISTIC_ZH[comparison.statistic] if is_zh else comparison.statistic
-    no, yes = ("否", "是") if is_zh else ("no", "yes")
+def _targets(title: str, comparisons: tuple[Comparison, ...] | list[Comparison], screen: Screen) -> Table:
+    words = screen.words
+    columns = (
+        Column("measure", words("measure", "指标")),
+        Column("statistic", words("statistic", "统计量")),
+        Column("target", words("target", "目标"), is_number=True),
+        Column("reached", words("reached", "实际"), is_number=True),
+        Column("allowed", words("allowed", "允许偏差"), is_number=True),
+        Column("met", words("met", "达到")),
+    )
+    return Table("targets", title, columns, [_row(each, screen) for each in comparisons])
+
+
+def _row(comparison: Comparison, screen: Screen) -> tuple[str, ...]:
+    words = screen.words
+    statistic = words(comparison.statistic, STATISTIC_ZH[comparison.statistic])
     numbers = (comparison.target, comparison.reached, comparison.allowed)
     texts = [f"{number:.3%}" if comparison.statistic == "rate" else f"{number:,.3f}" for number in numbers]
-    return (label, statistic, *texts, yes if comparison.is_met else no)
+    met = words("yes", "是") if comparison.is_met else words("no", "否")
+    return (words(comparison.label, comparison.label_zh), statistic, *texts, met)

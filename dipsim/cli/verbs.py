@@ -59,5 +59,5 @@ VERBS: Mapping[str, Verb | Family] = {
     "synth": Verb("synth:synth", "make up cases", "生成模拟病例"),
     "list": Verb("policy:list_policy", "what policy there is", "列出政策文件"),
     "check": Verb("policy:check", "whether policy holds together", "检查政策文件"),
-    "show": Verb("policy:show", "the values in force and their source", "查看取值与出处"),
+    "show": Verb("policy:show_values", "the values in force and their source", "查看取值与出处"),
 }

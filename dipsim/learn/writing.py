@@ -31,6 +31,15 @@ def folder_names(learned: Learned, name: str) -> tuple[str, ...]:
     return (*scheme, *(f"weights/{_suffixed(name, insurance)}" for insurance in learned.weights))
 
 
+def free_folders(learned: Learned, name: str, destination: Path, replace: bool) -> tuple[Path, ...]:
+    """Where `write_learned` will write; PolicyError for a name that is a path and, without `replace`, folders there."""
+    require_plain_name(name)
+    targets = tuple(destination / folder for folder in folder_names(learned, name))
+    if not replace:
+        refuse_existing(targets)
+    return targets
+
+
 def write_learned(
     learned: Learned, name: str, destination: Path, inputs: Sequence[Path], replace: bool = False
 ) -> tuple[Path, ...]:
@@ -39,10 +48,7 @@ def write_learned(
     `inputs` are the files learned from and the rules, for provenance.toml. Raises PolicyError, without `replace`, for
     folders that are there already, OutputError when they cannot be written.
     """
-    require_plain_name(name)
-    targets = tuple(destination / folder for folder in folder_names(learned, name))
-    if not replace:
-        refuse_existing(targets)
+    targets = free_folders(learned, name, destination, replace)
     made_from: dict[str, str | Columns] = {PROVENANCE_FILE: provenance(inputs)}
     folders = {}
     if learned.catalogue is not None:

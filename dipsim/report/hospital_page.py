@@ -55,6 +55,12 @@ def write_hospital(
         (draft / MANIFEST).write_text(f"{json.dumps(told, ensure_ascii=False, indent=2)}\n", encoding="utf-8")
 
 
+def planned_hospital(view: HospitalView, near: float, physicians: bool, cases: bool) -> tuple[str, ...]:
+    """The files that `write_hospital` would write, in order."""
+    names = [f"{table.key}.csv" for table in hospital_tables(view, near, physicians)]
+    return tuple(sorted([*names, *(["near_edge_cases.csv"] if cases else []), PAGE, MANIFEST]))
+
+
 def hospital_tables(view: HospitalView, near: float, physicians: bool) -> tuple[ReportTable, ...]:
     """Every table of the view that the cases allow; physicians only where asked for."""
     by_physician = physician_table(view) if physicians else None

@@ -39,6 +39,7 @@ Format = Literal["parquet", "csv"]
 FORMATS: tuple[Format, ...] = ("parquet", "csv")
 MANIFEST, HOW, REJECTED = "manifest.json", "run.json", "rejected.csv"
 REPORT, WORKBOOK = "report.html", "report.xlsx"
+_BESIDE_TABLES = (MANIFEST, HOW, REJECTED)
 _LIBRARIES = ("matplotlib", "numba", "numpy", "pandas", "pyarrow", "pydantic", "xlsxwriter")
 
 
@@ -84,7 +85,7 @@ def write_comparison(
     """Write each scenario into a subfolder, and beside them pay by hospital, report and workbook. As `write_run`."""
     results = comparison.results
     with whole_folder(folder) as draft:
-        names = [f"{number}-{_slug(result.scenario.name)}" for number, result in enumerate(results)]
+        names = _folder_names(comparison)
         for name, result in zip(names, results, strict=True):
             (draft / name).mkdir()
             _write_run(result, reading, draft / name, formats, False, note)
@@ -99,6 +100,27 @@ def write_comparison(
     return _files_below(folder)
 
 
+def planned_run(result: Result, cases: bool = False) -> tuple[str, ...]:
+    """The files that `write_run` would write with a report, in order."""
+    tables = [*run_files(result), *(["cases"] if cases else [])]
+    return tuple(
+        sorted([*(f"{name}.{kind}" for name in tables for kind in FORMATS), *_BESIDE_TABLES, REPORT, WORKBOOK])
+    )
+
+
+def planned_comparison(comparison: Comparison) -> tuple[str, ...]:
+    """The files that `write_comparison` would write, in order."""
+    top = [f"compare.{kind}" for kind in FORMATS]
+    for name, result in zip(_folder_names(comparison), comparison.results, strict=True):
+        tables = [f"{table}.{kind}" for table in run_files(result) for kind in FORMATS]
+        top += [f"{name}/{file}" for file in (*tables, *_BESIDE_TABLES)]
+    return tuple(sorted([*top, MANIFEST, HOW, REPORT, WORKBOOK]))
+
+
+def _folder_names(comparison: Comparison) -> list[str]:
+    return [f"{number}-{_slug(result.scenario.name)}" for number, result in enumerate(comparison.results)]
+
+
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
     """A draft folder that takes the place of `folder` when all went well, and is removed when not.
@@ -106,7 +128,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     Raises OutputError when `folder` is a file, holds something that dipsim did not write, or cannot be written.
     """
     folder = folder.resolve()
-    _require_free(folder)
+    require_free(folder)
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.draft")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -121,7 +143,8 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _require_free(folder: Path) -> None:
+def require_free(folder: Path) -> None:
+    """Raise OutputError when `folder` is a file, or holds files that dipsim did not write."""
     if not folder.exists() or (folder.is_dir() and (not any(folder.iterdir()) or _is_output(folder))):
         return
     what = "holds files that dipsim did not write" if folder.is_dir() else "is a file"
@@ -176,10 +199,6 @@ def _write_report(result: Result | Comparison, folder: Path, lang: Lang) -> None
 def manifest(result: Result, reading: CaseReading) -> dict[str, Any]:
     """What determines a result, as hashes of its parts; every parameter in force with its origin; and the counts."""
     scenario = result.scenario
-    counts = {"rows_in": reading.counts.rows_in}
-    for row in status_table(result, reading).rows():
-        key = str(row["place"]) if not row["status"] else f"{row['place']}.{row['status']}"
-        counts[key] = row["rows"]
     return {
         "dipsim": __version__,
         "fingerprint": result.fingerprint,
@@ -187,9 +206,18 @@ def manifest(result: Result, reading: CaseReading) -> dict[str, Any]:
         "scenario": scenario.name,
         "scheme": scenario.head.grouper,
         "weights": {"name": scenario.head.weights, "fingerprint": scenario.weights.fingerprint},
-        "counts": counts,
+        "counts": row_counts(result, reading),
         "parameters": _parameters(scenario.document),
     }
+
+
+def row_counts(result: Result, reading: CaseReading) -> dict[str, int]:
+    """What became of every row that was read, by place and grouping status."""
+    counts = {"rows_in": reading.counts.rows_in}
+    for row in status_table(result, reading).rows():
+        key = str(row["place"]) if not row["status"] else f"{row['place']}.{row['status']}"
+        counts[key] = row["rows"]
+    return counts
 
 
 def _parameters(document: Document) -> dict[str, Any]:

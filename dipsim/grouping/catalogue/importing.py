@@ -51,12 +51,18 @@ class ImportReport:
 
 
 def import_catalogue(
-    table: Path, mapping: Path, name: str, destination: Path, costs: Path | None = None, replace: bool = False
+    table: Path,
+    mapping: Path,
+    name: str,
+    destination: Path,
+    costs: Path | None = None,
+    replace: bool = False,
+    dry_run: bool = False,
 ) -> ImportReport:
     """Make `groupers/<name>` and `weights/<name>` below a policy folder from a published catalogue.
 
     The table of costs is a file of its own, or a sheet of the same workbook when `costs` is None. Raises PolicyError
-    for tables that cannot be read and, without `replace`, for folders that are there already.
+    for tables that cannot be read and, without `replace`, for folders that are there already. A dry run writes nothing.
     """
     require_plain_name(name)
     plan = read_mapping(mapping)
@@ -71,7 +77,8 @@ def import_catalogue(
     scheme = {**scheme_files(plan.scheme, rows), **made_from}
     document = weights_document(plan.weights, name, str(published_costs.overall_mean_cost_yuan))
     weights = {**_weights_tables(groups, published_costs), "weights.toml": document, **made_from}
-    write_folders(destination, dict(zip(folders, (scheme, weights), strict=True)))
+    if not dry_run:
+        write_folders(destination, dict(zip(folders, (scheme, weights), strict=True)))
     return ImportReport(
         scheme_folder=destination / folders[0],
         weights_folder=destination / folders[1],

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from dipsim.cli.progress import STAGES, progress
+from dipsim.cli.answer import Lang, Screen
+from dipsim.cli.progress import RUN, STAGES, progress
 from dipsim.lab.compare import compared
 from dipsim.pipeline import Memo
 from tests.unit.report import region
@@ -18,22 +19,41 @@ class Terminal(io.StringIO):
         return True
 
 
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    assert capsys.readouterr() == ("", "")  # set up before, lest it take the error stream back
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    return shown
+
+
 def test_nothing_is_shown_where_the_error_stream_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress("zh") as began:
+    with progress(Screen(), RUN) as began:
         began("read")
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_terminal_is_shown_the_stage_on_the_error_stream(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: str
+@pytest.mark.parametrize("screen", [Screen(quiet=True), Screen(as_json=True)])
+def test_nothing_is_shown_to_who_wants_errors_or_json_only(terminal: Terminal, screen: Screen) -> None:
+    with progress(screen, RUN) as began:
+        began("read")
+    assert terminal.getvalue() == ""
+
+
+@pytest.mark.parametrize(("lang", "left"), [("zh", "约剩"), ("en", "s left")])
+def test_a_terminal_is_shown_the_stage_the_part_done_and_the_time_left(
+    terminal: Terminal, capsys: pytest.CaptureFixture[str], lang: Lang, left: str
 ) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setenv("TERM", "xterm")
-    with progress(lang) as began:
-        began("group")
-    assert STAGES[lang]["group"] in terminal.getvalue()
+    with progress(Screen(lang), RUN) as began:
+        for stage in RUN:
+            began(stage)
+    shown = terminal.getvalue()
+    assert STAGES["write"][lang == "zh"] in shown
+    assert left in shown
+    share = 100 - round(100 * STAGES["write"][2] / sum(STAGES[stage][2] for stage in RUN))
+    assert f"{share}%" in shown
     assert capsys.readouterr().out == ""
 
 
@@ -42,4 +62,4 @@ def test_every_stage_of_a_run_has_a_name_and_shared_stages_begin_once() -> None:
     scenarios = [result.scenario for result in region.comparison().results]
     compared(region.inputs(), scenarios, memo=Memo(began=heard.append))
     assert heard == ["fingerprint", "group", "claim", "claim"]
-    assert set(heard) <= set(STAGES["zh"]) == set(STAGES["en"])
+    assert set(heard) < set(RUN) < set(STAGES)
