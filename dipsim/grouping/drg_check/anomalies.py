@@ -123,9 +123,9 @@ class AnomalyKind(Enum):
         "照录；对任何病例均不成立",
     )
     SET_NUMBERING = (
-        "numbers of the sets of a group that do not run from 1 without a gap, or sets with and without a number",
+        "sets of a group with a lone number, a gap between numbers, or with and without a number",
         "as it is",
-        "同一病组的集合编号不连续，或有编号与无编号并存",
+        "同一病组的集合只有一个编号、编号不连续，或有编号与无编号并存",
         "照录",
     )
     CC_WITHOUT_TABLE = (

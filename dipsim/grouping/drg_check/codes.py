@@ -64,7 +64,8 @@ def _sets(tables: DrgTables, used: Collection[str]) -> Iterator[Anomaly]:
         if name not in used:
             yield Anomaly(AnomalyKind.UNUSED_SET, first[name].where, name)
     for (kind, group), given in numbers.items():
-        if given != [""] and sorted(given) != [str(number) for number in range(1, len(given) + 1)]:
+        is_numbered = len(given) > 1 and sorted(given) == [str(number) for number in range(1, len(given) + 1)]
+        if given != [""] and not is_numbered:
             names = sorted(f"{kind}{number}_{group}" for number in given)
             yield Anomaly(AnomalyKind.SET_NUMBERING, first[names[0]].where, ", ".join(names))
     yield from _types(tables, first)

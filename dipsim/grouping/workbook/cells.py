@@ -50,13 +50,10 @@ class CellReader:
 
     def _spelled(self, text: str, spelling: str, line: int, column: SheetColumn) -> str:
         """The uniform spelling, after a note of what is odd and a problem for what no cell of the column may hold."""
-        if not text and column.content not in BLANKS_ALLOWED:
-            where = self.sheet.place(line, column.name)
-            self.problems.append(Problem(where, f"{column.header} is blank", next_step="fill it in"))
-        elif column.content == "order" and not _WHOLE.fullmatch(spelling):
-            where = self.sheet.place(line, column.name)
-            self.problems.append(Problem(where, f"'{text}' is not a whole number", next_step="give the order"))
-            return NO_ORDER
+        fault = _fault(text, column)
+        if fault is not None:
+            self.problems.append(Problem(self.sheet.place(line, column.name), *fault))
+            return NO_ORDER if column.content == "order" else spelling
         if text != spelling:
             self._note(AnomalyKind.CODE_FORM, line, column, f"'{text}' is kept as '{spelling}'")
         if column.content == "rule" and _INNER_BLANK.search(text):
@@ -70,6 +67,15 @@ class CellReader:
     def _note(self, kind: AnomalyKind, line: int, column: SheetColumn, what: str) -> None:
         shown = " ".join(what.split())
         self.anomalies.append(Anomaly(kind, f"{self.sheet.name}:{line}", f"{column.header}: {shown}"))
+
+
+def _fault(text: str, column: SheetColumn) -> tuple[str, str, str] | None:
+    """What no cell of the column may hold: the fault, why (left open) and the next step."""
+    if not text and column.content not in BLANKS_ALLOWED:
+        return f"{column.header} is blank", "", "fill it in"
+    if column.content == "order" and not _WHOLE.fullmatch(text):
+        return f"'{text}' is not a whole number", "", "give the order"
+    return None
 
 
 def _spelling(text: str, column: SheetColumn) -> str:

@@ -99,10 +99,14 @@ def _opened(path: Path) -> CalamineWorkbook:
         step = "open it in Excel and save it as .xlsx, without a password"
         raise PolicyError(Problem(path.name, "not an .xlsx workbook", next_step=step))
     try:
-        return CalamineWorkbook.from_path(path)
+        workbook = CalamineWorkbook.from_path(path)
     except (CalamineError, OSError) as error:
         step = "check the path, and that it opens in Excel"
         raise PolicyError(Problem(path.name, "cannot be read", str(error), step)) from error
+    if not set(SHEETS) & set(workbook.sheet_names):
+        why = f"it has none of the sheets {', '.join(SHEETS)}"
+        raise PolicyError(Problem(path.name, "not the official DRG workbook", why, "a DIP catalogue needs a mapping"))
+    return workbook
 
 
 def _blocked_cells(file: str, sheet: CalamineSheet, formulas: Sequence[str]) -> Iterator[Problem]:
