@@ -14,7 +14,7 @@ insurance_diagnoses = "icd10_codes.csv"     # optional: all insurance codes, in 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -84,6 +84,22 @@ def read_code_maps(mapping: CaseMapping) -> dict[str, CodeMap]:
             insurance = () if listed is None else _column(mapping.folder / listed, CODE)
             found |= dict.fromkeys(columns, read_code_map(mapping.folder / mapping.code_map[kind], insurance))
     return found
+
+
+def with_code_maps(mapping: CaseMapping, files: Sequence[Path]) -> CaseMapping:
+    """A mapping with other code maps, of diagnoses and then of procedures.
+
+    CaseDataError unless the mapping says which system the codes of the cases are in.
+    """
+    given = dict(zip(KINDS, files, strict=False))
+    missing = [KINDS[kind][0] for kind in given if KINDS[kind][0] not in mapping.systems]
+    if missing or len(files) > len(KINDS):
+        where, why = mapping.name or "--code-map", "some codes mean one thing in each system"
+        next_step = " and ".join(f'{system} = "clinical" or "insurance"' for system in missing)
+        what = "nothing says what the codes of the cases are" if missing else "one map of diagnoses, one of procedures"
+        raise CaseDataError(Problem(where, what, why, f"say in a mapping file {next_step}" if missing else "give two"))
+    changed = {kind: str(path.resolve()) for kind, path in given.items()}
+    return replace(mapping, code_map={**mapping.code_map, **changed})
 
 
 def read_code_map(path: Path, insurance_codes: Collection[str] = ()) -> CodeMap:

@@ -60,11 +60,11 @@ def write_columns(path: Path, columns: Mapping[str, Column]) -> None:
     Money becomes decimal128(18, 2), millionths decimal128(24, 6); lists are joined by `|` in CSV. ValueError for
     another suffix or columns of different lengths: a mistake of the program, not of the user.
     """
-    table = pa.table({name: _array(column) for name, column in columns.items()})
+    table = pa.table({name: arrow_array(column) for name, column in columns.items()})
     if path.suffix == ".csv":
-        _write_whole(path, lambda stream: _write_csv(stream, table))
+        write_whole(path, lambda stream: _write_csv(stream, table))
     elif path.suffix == ".parquet":
-        _write_whole(path, lambda stream: pa.parquet.write_table(table, stream, compression="zstd"))
+        write_whole(path, lambda stream: pa.parquet.write_table(table, stream, compression="zstd"))
     else:
         raise ValueError(f"{path.name}: a table is written as .csv or .parquet")
 
@@ -95,13 +95,14 @@ def _reject_cells(rows: Sequence[Reject], name: str) -> Any:
     return pa.array([getattr(row, name) for row in rows], pa.int64() if name == "line" else pa.string())
 
 
-def _array(column: Column) -> Any:
+def arrow_array(column: Column) -> Any:
+    """A column as an Arrow array of its own type, null for a blank."""
     if isinstance(column, Yuan):
         return _decimals(column.fen, pa.decimal128(18, 2))
     if isinstance(column, Micro):
         return _decimals(column.micro, pa.decimal128(24, 6))
     if isinstance(column, Days):
-        return _array(column.days).cast(pa.int32()).cast(pa.date32())
+        return arrow_array(column.days).cast(pa.int32()).cast(pa.date32())
     if isinstance(column, Coded):
         return _dictionary(column).cast(pa.string())
     if isinstance(column, CodedLists):
@@ -143,7 +144,7 @@ def _cells(column: Any) -> list[str]:
     return cells
 
 
-def _write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
     """Write beside the path and rename, so that a file is there whole or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
