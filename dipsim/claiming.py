@@ -81,7 +81,7 @@ def claim(
         for number in _rules(routing.rule[rows]):
             if RULES[number].pass_kind is PassKind.CELL:
                 _claim(rows[routing.rule[rows] == number], number, view, scenario, claims)
-        return _cells(rows, claims, view, routing, scenario.head.year)
+        return _cells(rows, claims, view, routing.rule, routing.month, scenario.head.year)
 
     with ThreadPoolExecutor(threads) as pool:
         cells = cell_sums.merge(list(pool.map(work, range(0, len(cases), BLOCK))))
@@ -105,16 +105,30 @@ def _claim(rows: I8, number: int, view: View, scenario: Scenario, claims: Claims
     claims.flag[rows] = part.flag
 
 
-def _cells(rows: I8, claims: Claims, view: View, routing: Routing, year: int) -> Cells:
+def cells_by(claimed: Claimed, year: int, month: I8) -> Cells:
+    """What the cases claim added up by another month than that of the year's basis; groups and flags together."""
+
+    def work(start: int) -> Cells:
+        rows = np.arange(start, min(start + BLOCK, month.size))
+        return _without_groups(_cells(rows, claimed.claims, claimed.view, claimed.routing.rule, month, year))
+
+    return cell_sums.merge([work(start) for start in range(0, month.size, BLOCK)])
+
+
+def _without_groups(cells: Cells) -> Cells:
+    none = np.full(len(cells), NOBODY, np.int64)
+    return cell_sums.merge([replace(cells, group=none, flag=none)])
+
+
+def _cells(rows: I8, claims: Claims, view: View, rule: I8, month: I8, year: int) -> Cells:
     """A block added up; rejected cases are left out."""
-    rows = rows[routing.rule[rows] != REJECTED]
-    month = routing.month[rows]
+    rows = rows[rule[rows] != REJECTED]
     cells = Cells(
         hospital=view.hospital[rows],
         insurance=view.insurance[rows],
         year=np.full(rows.size, year),
-        month=month,
-        rule=routing.rule[rows],
+        month=month[rows],
+        rule=rule[rows],
         group=view.grouping.group[rows].astype(np.int64),
         flag=claims.flag[rows],
         cases=view.cases.count(rows),

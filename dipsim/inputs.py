@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from dipsim.aggregate import calendar, known_groups
 from dipsim.cases.aggregates import read_aggregates
 from dipsim.cases.companions import read_budget, read_hospitals
 from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.read import CaseReading, read_cases
+from dipsim.cases.year_tables import read_assessment, read_carry, read_deductions, read_prepaid
 from dipsim.errors import PolicyError, Problem
 from dipsim.ledger import INSURANCES
 from dipsim.money import Cut
@@ -18,6 +20,8 @@ from dipsim.pipeline import Inputs
 from dipsim.policy.tables import Column, TableSpec, read_table
 from dipsim.rule import ExactValue
 from dipsim.scenario import Scenario
+
+T = TypeVar("T")
 
 POINT_VALUES = TableSpec(
     (
@@ -39,6 +43,10 @@ class Companions:
     hospitals: Path | None = None
     budget: Path | None = None
     point_values: Path | None = None
+    prepaid: Path | None = None
+    assessment: Path | None = None
+    deductions: Path | None = None
+    carry: Path | None = None
 
 
 def read_inputs(
@@ -59,15 +67,21 @@ def read_aggregate_inputs(cells: Path, companions: Companions, scenario: Scenari
 
 
 def _with_tables(reading: CaseReading, folder: Path | None, companions: Companions) -> Inputs:
-    hospitals = _place(folder, "hospitals", companions.hospitals)
-    budget = _place(folder, "budget", companions.budget)
-    point_values = _place(folder, "point_values", companions.point_values)
+    def read(name: str, reader: Callable[[Path], T]) -> T | None:
+        path = _place(folder, name, getattr(companions, name))
+        return None if path is None else reader(path)
+
     return Inputs(
         cases=reading.cases,
-        hospitals=None if hospitals is None else read_hospitals(hospitals),
-        budget=None if budget is None else read_budget(budget),
-        point_values=None if point_values is None else read_point_values(point_values),
+        hospitals=read("hospitals", read_hospitals),
+        budget=read("budget", read_budget),
+        point_values=read("point_values", read_point_values),
         reading=reading,
+        superseded=reading.superseded,
+        prepaid=read("prepaid", read_prepaid),
+        assessment=read("assessment", read_assessment),
+        deductions=read("deductions", read_deductions),
+        carry=read("carry", read_carry),
     )
 
 

@@ -7,7 +7,7 @@ are added up by (hospital, insurance, year, month, rule, payer, payee); sums are
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,8 @@ class Accounts:
         "adjustment_reserve",
         "advance",
         "deposit",
-        "carry",
+        "carried_in",
+        "carried_out",
     )
     """What money comes from, goes to or waits in besides hospitals; docs/results.md says what each is."""
 
@@ -70,6 +71,11 @@ class Accounts:
     def hospital(self, index: int) -> int:
         """The account of a hospital by its index in hospital_ids."""
         return len(self.FUNDS) + index
+
+    def places_in(self, wider: Accounts) -> I8:
+        """The index of each of these hospitals among those of other accounts; the last entry is NOBODY for NOBODY."""
+        index = {hospital_id: number for number, hospital_id in enumerate(wider.hospital_ids)}
+        return np.array([*(index[hospital_id] for hospital_id in self.hospital_ids), NOBODY], np.int64)
 
     def name(self, account: int) -> str:
         """The account as it stands in outputs."""
@@ -175,6 +181,19 @@ def merge(parts: Sequence[Entries]) -> Entries:
 
     keys, sums = add_up({name: joined(name) for name in KEYS}, {name: joined(name) for name in SUMS})
     return Entries(**keys, **sums)
+
+
+def moved(entries: Entries, old: Accounts, new: Accounts) -> Entries:
+    """The same postings under accounts that hold at least the same hospitals."""
+    places, funds = old.places_in(new), len(Accounts.FUNDS)
+
+    def account(numbers: I8) -> I8:
+        of_hospital = np.maximum(numbers - funds, NOBODY)
+        return np.where(numbers < funds, numbers, funds + places[of_hospital])
+
+    return replace(
+        entries, hospital=places[entries.hospital], payer=account(entries.payer), payee=account(entries.payee)
+    )
 
 
 def balance(entries: Entries, account: int) -> int:

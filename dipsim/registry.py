@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dipsim.fund import budget
 from dipsim.payment import bed_day, day_surgery, dip, fee_for_service, incomplete_stay, outside_pool
 from dipsim.policy.params import Params
 from dipsim.rule import Rule, Stage
-from dipsim.settlement import point_value
+from dipsim.settlement import assessment, carry_over, deductions, point_value, prepayment, risk_sharing
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
 
@@ -18,10 +19,23 @@ RULES: tuple[Rule, ...] = (
     *incomplete_stay.RULES,
     *fee_for_service.RULES,
     *outside_pool.RULES,
+    *budget.RULES,
     *point_value.RULES,
+    *prepayment.RULES,
+    *risk_sharing.RULES,
+    *assessment.RULES,
+    *deductions.RULES,
+    *carry_over.RULES,
 )
+"""In the order in which the rules of one stage run; what a SETTLE rule reads was posted by those before it."""
 
-_FOLDER = {Stage.CLAIM: "payment", Stage.PRICE: "settlement", Stage.SETTLE: "settlement"}
+_FOLDER = {
+    Stage.CLAIM: "payment",
+    Stage.BUDGET: "fund",
+    Stage.PRICE: "settlement",
+    Stage.MONTH: "settlement",
+    Stage.SETTLE: "settlement",
+}
 
 CLAIM_RULES: Mapping[str, Rule] = {rule.key: rule for rule in RULES if rule.stage is Stage.CLAIM}
 """Rules that a route may name in `pay`."""

@@ -150,9 +150,10 @@ def _reads(rule: Rule, scenario: Scenario) -> frozenset[str]:
 
 
 def price_reads(scenario: Scenario) -> frozenset[str]:
-    """The columns whose sums the PRICE rules need of every case that claims."""
-    pricing = [rule for rule in RULES if rule.stage is Stage.PRICE]
-    return frozenset().union(*(rule.reads(scenario.params[table_of(rule)]) for rule in pricing))
+    """The columns whose sums price and clearing need of every case that claims."""
+    params = scenario.params
+    after = [rule for rule in RULES if rule.stage in (Stage.PRICE, Stage.MONTH, Stage.SETTLE)]
+    return frozenset().union(*(rule.reads(params[table_of(rule)]) for rule in after if table_of(rule) in params))
 
 
 def _blank_rejects(cases: CaseTable, blank: Mask, column: str, reader: str) -> Iterator[Reject]:

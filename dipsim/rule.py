@@ -1,11 +1,13 @@
 """The one shape of every mechanism: a frozen Rule with a key, a stage, typed parameters and a pure `run`.
 
-Rules never call each other and hold no state. CLAIM rules read cases and post points or yuan for each; PRICE rules read
-what was claimed and post yuan.
+Rules never call each other and hold no state. CLAIM rules read cases and post points or yuan for each; BUDGET rules
+state the pools; PRICE rules read what was claimed and post yuan. MONTH and SETTLE rules read what was posted, and post
+what is paid in advance and what the clearing of the year changes.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -16,9 +18,10 @@ from numpy.typing import NDArray
 
 from dipsim.cases.companions import Budget
 from dipsim.cases.table import CaseTable
-from dipsim.cells import Cells
+from dipsim.cases.year_tables import CarryOver, Deduction, Prepayment, Scores
+from dipsim.cells import Cells, HospitalSums
 from dipsim.grouping.dip import Grouping
-from dipsim.ledger import Accounts, Posting
+from dipsim.ledger import INSURANCES, WHOLE_YEAR, Accounts, Entries, Posting, balance, received
 from dipsim.money import FEN, MICRO, Cut
 from dipsim.policy.params import Params
 from dipsim.weighting.weighting import Weighting
@@ -34,6 +37,7 @@ class Stage(Enum):
     SHARE = "share"
     REVIEW = "review"
     PRICE = "price"
+    MONTH = "month"
     SETTLE = "settle"
     FUND = "fund"
 
@@ -128,17 +132,44 @@ class FundTables:
 
     budget: Budget | None = None
     point_values: Mapping[str, ExactValue] | None = None
+    prepaid: tuple[Prepayment, ...] | None = None
+    assessment: Scores | None = None
+    deductions: tuple[Deduction, ...] | None = None
+    carry: tuple[CarryOver, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetView:
+    """What a BUDGET rule may read."""
+
+    budget: Budget | None
+    accounts: Accounts
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Budgeted:
+    """What a BUDGET rule posts, and what it leaves for inpatient care in each pooled fund, fen by insurance."""
+
+    postings: tuple[Posting, ...]
+    pools: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class FundView:
-    """What a PRICE rule may read: the cells of the cases inside the pool, and the companion tables."""
+    """What a PRICE rule may read: the cells of the cases inside the pool, and the companion tables.
+
+    pools            what the BUDGET rule left for inpatient care, fen by insurance; None without such a rule
+    elapsed_months   months of the year whose share of the ceiling is priced; 12: all of it
+    """
 
     cells: Cells
     accounts: Accounts
     budget: Budget | None
     point_values: Mapping[str, ExactValue] | None
     year: int
+    pools: Mapping[int, int] | None = None
+    elapsed_months: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +211,77 @@ class Priced:
 
 
 @dataclass(frozen=True, slots=True)
+class YearView:
+    """What a MONTH or SETTLE rule may read: all that the rules before it posted, what is claimed, companion tables.
+
+    ledger      every posting so far
+    prices      what a point is worth in each fund
+    months      what was in force at the end of January, February and so on; empty where claims have no month
+    claimed     what is in force at the end of the run
+    last_month  the month the run goes to
+    is_closed   whether the year is over; a run through a month closes nothing
+    """
+
+    ledger: Entries
+    accounts: Accounts
+    prices: tuple[FundPrice, ...]
+    months: tuple[HospitalSums, ...]
+    claimed: HospitalSums
+    tables: FundTables
+    year: int
+    last_month: int
+    is_closed: bool
+
+    def from_fund(self, name: str) -> I8:
+        """What hospitals got from an account less what they gave back, fen (hospitals, insurances)."""
+        return received(self.ledger, self.accounts.fund(name), len(self.accounts.hospital_ids))
+
+    def in_months(self, name: str) -> I8:
+        """The same, of postings that belong to a month."""
+        dated = self.ledger.where(self.ledger.month != WHOLE_YEAR)
+        return received(dated, self.accounts.fund(name), len(self.accounts.hospital_ids))
+
+    def priced(self) -> I8:
+        """What the pools owe hospitals for what they claimed, less what patients paid toward it, fen."""
+        pools = self.accounts.FUNDS[: len(INSURANCES)]
+        return np.asarray(np.sum([self.from_fund(name) for name in pools], axis=0))
+
+    def still_due(self) -> I8:
+        """All that is owed to hospitals less what they got during the year, fen: what a clearing would pay now."""
+        funds = (name for name in self.accounts.FUNDS if name != "out_of_pocket")
+        whole = np.sum([self.from_fund(name) for name in funds], axis=0)
+        return np.asarray(whole - self.in_months("advance") - self.in_months("deposit"))
+
+    def balance(self, name: str, insurance: int) -> int:
+        """What an account holds for an insurance, fen."""
+        return balance(self.ledger.where(self.ledger.insurance == insurance), self.accounts.fund(name))
+
+    def place(self, hospital_id: str, insurance: str) -> tuple[int, int]:
+        """Row and column of a hospital and insurance."""
+        return bisect_left(self.accounts.hospital_ids, hospital_id), INSURANCES.index(insurance)
+
+    def nothing(self) -> I8:
+        """No money for anybody, fen (hospitals, insurances)."""
+        return np.zeros((len(self.accounts.hospital_ids), len(INSURANCES)), np.int64)
+
+    def to_hospitals(self, amount_fen: I8, fund: str, month: int = WHOLE_YEAR) -> list[Posting]:
+        """Each hospital gets an amount from an account; what is below 0 it gives."""
+        account = self.accounts.fund(fund)
+        rows, columns = np.nonzero(amount_fen)
+        return [
+            Posting(row, column, self.year, account, self.accounts.hospital(row), int(amount_fen[row, column]), month)
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A mechanism: one key for its file, TOML table, golden folder, docs page and CLI name.
 
     reads    columns of the case table that a parameter set needs; checked before anything runs
-    run      View, params -> Claims (CLAIM) or FundView, params -> Priced (PRICE)
+    run      what a rule of its stage reads, params -> what it posts:
+             View -> Claims (CLAIM), BudgetView -> Budgeted (BUDGET), FundView -> Priced (PRICE),
+             YearView -> tuple of Posting (MONTH, SETTLE)
     flags    labels of Claims.flag, Chinese beside English
     is_weighted   whether it claims points of groups; its flags then begin with those of dip
     of_sums  whether sums over cases suffice: its points follow from hospital, insurance and group (no deviation bands

@@ -248,7 +248,8 @@ def budget(rows: Sequence[Row]) -> Budget:
 
 def stated_tables(document: Document) -> frozenset[str]:
     """The tables of parameters that a document states; examples leave out the rules that they do not route to."""
-    return frozenset(f"{family}.{key}" for family in FAMILIES for key in document.table(family))
+    stated = [family for family in FAMILIES if family in document.values]
+    return frozenset(f"{family}.{key}" for family in stated for key in document.table(family))
 
 
 def policy_folder(folder: Path) -> PolicyRoots:

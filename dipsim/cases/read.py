@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from dipsim.cases.acceptance import Rows, claim_faults
+from dipsim.cases.arrival import Superseded, compacted, superseded
 from dipsim.cases.code_map import CodeWarning
 from dipsim.cases.columns import COLUMNS
 from dipsim.cases.completing import completed
-from dipsim.cases.encode import compact, compact_lists
 from dipsim.cases.gather import FileInfo, Ignored, OpenCases, case_files, open_cases
 from dipsim.cases.identity import fresh_salt
 from dipsim.cases.joining import TableAccount
@@ -43,6 +43,7 @@ class RowCounts:
 class CaseReading:
     """The accepted cases and the account of the rest.
 
+    superseded        claims that were in force for some time: rejected here, and counted in the months until they went
     rejects           sorted by (case_id, file, line, field); a row with several faults has several
     changes           what normalising changed, by column and kind, rejected rows included
     files             of the cases, then of further tables
@@ -61,6 +62,7 @@ class CaseReading:
     absent_columns: tuple[str, ...] = ()
     tables: tuple[TableAccount, ...] = ()
     code_warnings: tuple[CodeWarning, ...] = ()
+    superseded: Superseded | None = None
 
 
 def read_cases(
@@ -98,6 +100,7 @@ def read_cases(
         absent_columns=opened.absent,
         tables=completion.tables,
         code_warnings=completion.code_warnings,
+        superseded=superseded(whole, faults),
     )
 
 
@@ -187,17 +190,7 @@ def _accepted(whole: CaseTable, faults: Sequence[Fault]) -> CaseTable:
         return whole
     is_accepted = np.ones(len(whole), bool)
     is_accepted[[fault.row for fault in faults]] = False
-    cases = whole.take(np.flatnonzero(is_accepted))
-    return CaseTable(
-        case_ids=cases.case_ids,
-        coded={name: compact(column) for name, column in cases.coded.items()},
-        lists={name: compact_lists(column) for name, column in cases.lists.items()},
-        integers=cases.integers,
-        reals=cases.reals,
-        origin_file=cases.origin_file,
-        origin_line=cases.origin_line,
-        files=cases.files,
-    )
+    return compacted(whole.take(np.flatnonzero(is_accepted)))
 
 
 def _rejects(whole: CaseTable, faults: Sequence[Fault], ragged: Sequence[Reject]) -> tuple[Reject, ...]:

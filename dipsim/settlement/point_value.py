@@ -28,6 +28,7 @@ I8 = NDArray[np.int64]
 WHERE = "[settlement.point_value]"
 BUDGET_ITEM = "inpatient_pool"
 """The row of the table `budget` that holds the inpatient pool of an insurance and year."""
+MONTHS = 12
 
 
 class PointValueParams(Params):
@@ -105,7 +106,8 @@ def _insurances(view: FundView, params: PointValueParams) -> list[int]:
     claimed = {int(number) for number in view.cells.insurance[is_claim]}
     if params.mode == "given":
         return sorted(claimed)
-    return sorted(claimed | {number for number in range(len(INSURANCES)) if any(_ceilings(view, params, number))})
+    budgeted = {number for number in range(len(INSURANCES)) if any(_ceilings(view, params, number).values())}
+    return sorted(claimed | budgeted)
 
 
 def _fund(view: FundView, params: PointValueParams, insurance: int) -> Fund:
@@ -282,22 +284,28 @@ def _advice(name: str, otherwise: str) -> str:
     return "route these cases to outside_pool" if name == "other" else otherwise
 
 
-def _ceilings(view: FundView, params: PointValueParams, insurance: int) -> tuple[int | None, int | None]:
-    """The ceiling in fen as the scenario states it, and as the table `budget` does."""
+def _ceilings(view: FundView, params: PointValueParams, insurance: int) -> dict[str, int]:
+    """The ceiling in fen by whatever states it: this table, the table `budget`, or what [fund.budget] leaves."""
     name = INSURANCES[insurance]
     stated = None if params.budget_yuan is None else params.budget_yuan.get(name)
     listed = None if view.budget is None else view.budget.amount(view.year, name, BUDGET_ITEM)
-    return None if stated is None else fen(stated), listed
+    left = None if view.pools is None else view.pools.get(insurance)
+    ceilings = {
+        "budget_yuan": None if stated is None else fen(stated),
+        "the table `budget`": listed,
+        "[fund.budget]": left,
+    }
+    return {where: amount for where, amount in ceilings.items() if amount is not None}
 
 
 def _budget(view: FundView, params: PointValueParams, insurance: int) -> int:
     name = INSURANCES[insurance]
-    stated, listed = _ceilings(view, params, insurance)
-    if stated is not None and listed is not None:
-        what, next_step = f"the table `budget` states the ceiling of {name} too", "keep one of the two"
-        raise PolicyError(Problem(f"{WHERE} budget_yuan", what, "", next_step))
-    found = listed if stated is None else stated
-    if found is None:
+    ceilings = _ceilings(view, params, insurance)
+    if len(ceilings) > 1:
+        first, *others = ceilings
+        what, next_step = f"{' and '.join(others)} states the ceiling of {name} too", "keep one of them"
+        raise PolicyError(Problem(f"{WHERE} {first}", what, "", next_step))
+    if not ceilings:
         raise PolicyError(
             Problem(
                 f"{WHERE} budget_yuan",
@@ -306,7 +314,8 @@ def _budget(view: FundView, params: PointValueParams, insurance: int) -> int:
                 _advice(name, f"state budget_yuan.{name}, or add {BUDGET_ITEM!r} to the table `budget`"),
             )
         )
-    return half_even(found * micro(params.budget_factor), MICRO)
+    (whole,) = ceilings.values()
+    return half_even(whole * micro(params.budget_factor) * view.elapsed_months, MICRO * MONTHS)
 
 
 def _bounds(params: PointValueParams, insurance: int) -> tuple[int, int | None]:

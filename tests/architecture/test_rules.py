@@ -7,18 +7,18 @@ from importlib import import_module
 
 import pytest
 
-from dipsim.registry import CLAIM_RULES, RULES, TABLES, table_of
+from dipsim.registry import RULES, TABLES, table_of
 from dipsim.rule import Rule
 from tests.shared import REPOSITORY
 
 GOLDEN_CASES = 10
-FOLDERS = {True: "payment", False: "settlement"}
+FOLDERS = ("payment", "settlement", "fund")
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
 
 
 def folder_of(rule: Rule) -> str:
-    return FOLDERS[rule.key in CLAIM_RULES]
+    return table_of(rule).partition(".")[0]
 
 
 def test_keys_differ() -> None:
@@ -35,6 +35,7 @@ def test_a_rule_stands_in_the_module_of_its_key(rule: Rule) -> None:
 @each_rule
 def test_a_rule_has_a_table_of_its_key_that_names_its_source(rule: Rule) -> None:
     assert table_of(rule) == f"{folder_of(rule)}.{rule.key}"
+    assert folder_of(rule) in FOLDERS
     assert TABLES[table_of(rule)] is rule.params
     assert "source" in rule.params.model_fields
 
@@ -59,7 +60,7 @@ def test_a_rule_has_a_page(rule: Rule) -> None:
 
 
 def test_every_module_of_a_rule_is_registered() -> None:
-    for folder in FOLDERS.values():
+    for folder in FOLDERS:
         modules = {path.stem for path in (REPOSITORY / "dipsim" / folder).glob("*.py")} - {"__init__"}
         registered = {rule.key for rule in RULES if folder_of(rule) == folder}
         assert {
