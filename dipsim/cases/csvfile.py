@@ -65,9 +65,9 @@ class CsvSource:
             table = self._arrow_table(body, included, None)
         except pa.ArrowInvalid:  # rows of another length: once more on one thread, which numbers them
             table = self._arrow_table_of_even_rows(body, included, invalid)
-        kept = np.delete(np.arange(rows.starts.size), [row.number - 1 for row in invalid])
-        if kept.size != table.num_rows:
+        if rows.starts.size != table.num_rows + len(invalid):
             raise _unreadable(self.name)
+        kept = np.delete(np.arange(rows.starts.size), [row.number - 1 for row in invalid])
         ragged = (Ragged(int(rows.lines[row.number - 1]), row.actual_columns, row.expected_columns) for row in invalid)
         return Block({name: table.column(name) for name in wanted}, rows.lines[kept], kept + number, tuple(ragged))
 

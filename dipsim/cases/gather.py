@@ -11,13 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dipsim.cases.block import Block, CellMarks, Source
+from dipsim.cases.block import Block, Source
 from dipsim.cases.celltext import as_text
 from dipsim.cases.columns import COLUMNS
 from dipsim.cases.layout import Layout, layout_of
 from dipsim.cases.mapping import CaseMapping, CellFormat
 from dipsim.cases.parse import trimmed
 from dipsim.cases.rejects import Fault, Reject, reject
+from dipsim.cases.sheet_faults import SheetFaults
 from dipsim.cases.source import SUFFIXES, open_source
 from dipsim.cases.table import I8
 from dipsim.errors import CaseDataError, Problem
@@ -29,6 +30,7 @@ COMPANIONS = (
     "prepaid",
     "assessment",
     "deductions",
+    "carry",
     "reviews",
     "members",
     "visits",
@@ -74,7 +76,6 @@ class CaseBlock:
     lines      line of each row in the file
     ragged     rows that have another number of cells than the header: they are in no column
     faults     what is wrong with these rows already; a fault's row counts from 0 in this block
-    marks      what a sheet knows of the cells of a column
     """
 
     file: int
@@ -83,7 +84,6 @@ class CaseBlock:
     lines: I8
     ragged: tuple[Reject, ...]
     faults: tuple[Fault, ...]
-    marks: Mapping[str, CellMarks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +107,27 @@ class OpenCases:
         return tuple(sorted({name for layout in self.layouts for name in layout.absent}))
 
     def blocks(self) -> Iterator[CaseBlock]:
-        """The rows, file after file and block after block."""
+        """The rows, file after file and block after block; CaseDataError for codes that a sheet holds as numbers."""
         for file, (source, layout) in enumerate(zip(self.sources, self.layouts, strict=True)):
+            sheet_faults = SheetFaults()
             for block in source.blocks(layout.reads):
-                yield self._case_block(file, block)
+                yield self._case_block(file, block, sheet_faults)
+            sheet_faults.require_some_text()
 
-    def _case_block(self, file: int, block: Block) -> CaseBlock:
+    def _case_block(self, file: int, block: Block, sheet_faults: SheetFaults) -> CaseBlock:
         source, layout = self.sources[file], self.layouts[file]
         columns, faults = layout.columns(block.columns)
+        faults += [
+            fault
+            for name, headers in layout.headers.items()
+            for header in headers
+            if header in block.marks
+            for fault in sheet_faults.of(name, block.marks[header], block.columns[header], block.lines)
+        ]
         columns |= {name: _constant(text, block.lines.size) for name, text in self.constants.items()}
         raw_ids = self._row_numbers(source, block) if self.is_row_number else columns.pop("case_id")
         case_ids = _trimmed_keys(raw_ids)
-        marks = {name: block.marks[header] for name, header in layout.single.items() if header in block.marks}
-        return CaseBlock(file, columns, case_ids, block.lines, tuple(_ragged(source, block)), tuple(faults), marks)
+        return CaseBlock(file, columns, case_ids, block.lines, tuple(_ragged(source, block)), tuple(faults))
 
     def _row_numbers(self, source: Source, block: Block) -> Any:
         """'1', '2', ... within one file; with several files the name without suffix and the number."""
@@ -132,12 +140,14 @@ class OpenCases:
 def case_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
     """The files that hold the cases with their names in messages, in the order of the names.
 
-    A file is taken as it is. In a folder the cases are `cases.csv`, `cases.parquet` or the folder `cases`, else all its
-    CSV or all its Parquet files save companion tables. CaseDataError when nothing, or more than one thing, is found.
+    A file is taken as it is. In a folder the cases are `cases.csv` (or .parquet, .xlsx, ...) or the folder `cases`,
+    else all its files of one kind save companion tables. CaseDataError when nothing, or more than one thing, is found.
     """
     found = [file for path in paths for file in (_files_in(path) if path.is_dir() else [path])]
     if not found:
-        raise CaseDataError(Problem("cases", "no file was given", next_step="give a CSV or Parquet file or a folder"))
+        raise CaseDataError(
+            Problem("cases", "no file was given", next_step="give a CSV, Parquet or Excel file or a folder")
+        )
     twice = [path for path, times in Counter(path.resolve() for path in found).items() if times > 1]
     if twice:
         raise CaseDataError([Problem(path.name, "given twice", next_step="give each file once") for path in twice])
@@ -170,7 +180,7 @@ def _files_in(folder: Path) -> list[Path]:
     files = [path for path in place.iterdir() if path.suffix.lower() in SUFFIXES and path.stem not in COMPANIONS]
     kinds = {path.suffix.lower() for path in files}
     if len(kinds) != 1:
-        what = "holds CSV and Parquet files" if kinds else "holds no cases"
+        what = f"holds {' and '.join(sorted(kinds))} files" if kinds else "holds no cases"
         next_step = "keep one kind, or give the files" if kinds else "add cases.csv, cases.parquet or a folder cases"
         raise CaseDataError(Problem(str(place), what, next_step=next_step))
     return files

@@ -38,9 +38,9 @@ class Layout:
         return tuple(sorted({header for origin in self.origins.values() for header in _headers(origin)}))
 
     @property
-    def single(self) -> dict[str, str]:
-        """The header of each canonical column that stands under one."""
-        return {name: origin.headers[0] for name, origin in self.origins.items() if len(origin.headers) == 1}
+    def headers(self) -> dict[str, tuple[str, ...]]:
+        """The headers behind each canonical column."""
+        return {name: _headers(origin) for name, origin in self.origins.items()}
 
     def columns(self, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
         """Canonical columns from the chunked columns of some rows; faults count these rows from 0.

@@ -58,6 +58,7 @@ _WORDED = frozenset({*TEXT_KINDS, Kind.CODE_LIST})
 class CellFormat:
     """How cells are written: `[format]` of a mapping file; left out, as in the canonical table.
 
+    sheet                  the sheet of a workbook that holds the cases; '' for the only visible one
     two_digit_years_from   the first of the hundred years that `%y` of date_format may mean
     allow_absent_columns   a column that the mapping names and the file lacks is left out and said, not refused
     """
@@ -67,6 +68,7 @@ class CellFormat:
     decimal: str = "."
     thousands: str = ""
     date_format: str = ""
+    sheet: str = ""
     two_digit_years_from: int = 0
     ignore_header_case: bool = False
     allow_absent_columns: bool = False

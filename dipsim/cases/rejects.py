@@ -43,6 +43,14 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "not a date; write it like 2025-01-31, or state date_format under [format] of a mapping file",
         ),
         "below_minimum": Reason("小于允许的最小值 {minimum}；请改正", "below the least allowed, {minimum}; correct it"),
+        "number_for_code": Reason(
+            "单元格 {cell} 存的是数字或日期，不是文本；47.0100 会变成 47.01；请按文本重新填写，或从系统导出 CSV",
+            "cell {cell} holds a number or a date, no text, and 47.0100 becomes 47.01; fill it as text, or export CSV",
+        ),
+        "error_cell": Reason(
+            "单元格 {cell} 是错误值（如 #REF!）；请修正公式，或改填数值",
+            "cell {cell} holds an error, such as #REF!; correct the formula, or fill in the value",
+        ),
         "unknown_category": Reason(
             "不在允许取值 {values} 之内；请改正，或在映射文件 [values.{field}] 中对应",
             "not among {values}; correct it, or translate it under [values.{field}] of a mapping file",

@@ -13,9 +13,10 @@ from dipsim.cases.celltext import as_text
 from dipsim.cases.csvfile import open_csv
 from dipsim.cases.mapping import CellFormat
 from dipsim.cases.parquetfile import open_parquet
+from dipsim.cases.sheetfile import WORKBOOK_SUFFIXES, open_sheet
 from dipsim.errors import CaseDataError, Problem
 
-SUFFIXES = (".csv", ".parquet")
+SUFFIXES = (".csv", ".parquet", *WORKBOOK_SUFFIXES)
 """Of the files that may hold cases."""
 
 
@@ -30,9 +31,10 @@ def open_source(path: Path, name: str, cells: CellFormat | None = None) -> Sourc
         return open_csv(path, name, cells.delimiter)
     if suffix == ".parquet":
         return open_parquet(path, name)
-    raise CaseDataError(
-        Problem(name, "neither a CSV nor a Parquet file", next_step="save it as CSV in UTF-8 or as Parquet")
-    )
+    if suffix in WORKBOOK_SUFFIXES:
+        return open_sheet(path, name, cells.sheet)
+    next_step = "save it as CSV in UTF-8, as Parquet or as .xlsx"
+    raise CaseDataError(Problem(name, "neither a CSV, a Parquet nor an Excel file", next_step=next_step))
 
 
 def read_source(source: Source, wanted: Sequence[str]) -> Block:

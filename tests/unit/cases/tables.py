@@ -19,6 +19,13 @@ def written(folder: Path, text: str, name: str = "cases.csv") -> Path:
     return path
 
 
+def read_bytes(folder: Path, data: bytes) -> CaseReading:
+    """Read one CSV file with these bytes."""
+    path = folder / "cases.csv"
+    path.write_bytes(data)
+    return read_cases([path])
+
+
 def read_text(folder: Path, text: str, **mapping: object) -> CaseReading:
     """Read one CSV file with this text, through a mapping document if one is given."""
     path = written(folder, text)

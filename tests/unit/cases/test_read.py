@@ -234,5 +234,5 @@ def test_a_folder_without_cases_is_refused(tmp_path: Path) -> None:
 def test_a_folder_of_two_kinds_of_files_is_refused(tmp_path: Path) -> None:
     written(tmp_path, TEXT, "a.csv")
     written(tmp_path, TEXT, "b.parquet")
-    with pytest.raises(CaseDataError, match="holds CSV and Parquet files; keep one kind, or give the files"):
+    with pytest.raises(CaseDataError, match=r"holds \.csv and \.parquet files; keep one kind, or give the files"):
         read_cases([tmp_path])

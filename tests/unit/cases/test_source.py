@@ -46,8 +46,8 @@ def test_line_ends_of_two_kinds_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CaseDataError, match=r"cases\.xls: neither a CSV nor a Parquet file; save it as CSV in UTF-8"):
-        open_source(written(tmp_path, "x", "cases.xls"), "cases.xls")
+    with pytest.raises(CaseDataError, match=r"cases\.txt: neither a CSV, a Parquet nor an Excel file; save it"):
+        open_source(written(tmp_path, "x", "cases.txt"), "cases.txt")
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -56,5 +56,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_text_named_as_parquet_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CaseDataError, match=r"cases\.parquet: not a Parquet file, or one cut short: .*; write it again"):
+    with pytest.raises(
+        CaseDataError, match=r"cases\.parquet: not a Parquet file, or one cut short: .*; write it again"
+    ):
         open_source(written(tmp_path, "case_id\nA\n", "cases.parquet"), "cases.parquet")

@@ -1,0 +1,63 @@
+"""Cells of a workbook that hold an error such as #REF!: the reader of workbooks gives them as blanks.
+
+They are found in the XML of .xlsx and .xlsm files; the other formats keep them to themselves.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zlib
+from pathlib import Path
+from xml.etree import ElementTree
+from zipfile import BadZipFile, ZipFile
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ERROR_CELL = re.compile(rb'<c\b[^>]*\bt="e"[^>]*>')
+_ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
+DAMAGES = (BadZipFile, KeyError, ElementTree.ParseError, zlib.error)
+"""What reading the XML of a damaged workbook may raise."""
+_XML_SUFFIXES = (".xlsx", ".xlsm")
+
+
+def error_cells(path: Path, sheet: str) -> frozenset[tuple[int, int]]:
+    """Row from 1 and column from 0 of every cell of a sheet that holds an error; none where the format hides them.
+
+    Raises one of `DAMAGES`.
+    """
+    if path.suffix.lower() not in _XML_SUFFIXES:
+        return frozenset()
+    with ZipFile(path) as archive:
+        member = _member(archive, sheet)
+        text = archive.read(member) if member in archive.namelist() else b""
+    found = (_ADDRESS.search(cell) for cell in _ERROR_CELL.findall(text))
+    return frozenset((int(match[2]), _column_number(match[1].decode())) for match in found if match)
+
+
+def column_letters(column: int) -> str:
+    """A, B, ..., Z, AA, ... for columns from 0."""
+    letters = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _member(archive: ZipFile, sheet: str) -> str:
+    """The name in the archive of the XML of a sheet, '' when the workbook does not say."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {entry.get("Id", ""): entry.get("Target", "") for entry in relations}
+    for entry in book.iter(f"{_MAIN}sheet"):
+        if entry.get("name") == sheet:
+            return posixpath.normpath(posixpath.join("/xl", targets.get(entry.get(_RELATION, ""), ""))).lstrip("/")
+    return ""
