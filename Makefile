@@ -10,7 +10,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--only-binary :all: --emit-build-options --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help venv install demo test lint types layers unit nojit wheel docs lock tree clean
+.PHONY: help venv install demo test lint types layers unit nojit wheel bench docs lock tree clean
 .NOTPARALLEL:
 
 help: ## these lines
@@ -68,6 +68,9 @@ wheel: $(VENV)/dev ## build the wheel, install it outside the repository and use
 	@rm -rf dist
 	$(BIN)/hatchling build -t wheel
 	$(BIN)/python tests/wheel/check_wheel.py dist/*.whl
+
+bench: $(VENV)/dev ## measure dipsim beside its peers; ends with the targets, met or not
+	$(BIN)/python -m benchmarks
 
 # ---- upkeep
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dipsim.money import MICRO_YUAN_PER_FEN, half_even
+from dipsim.money import MICRO_YUAN_PER_FEN, half_even, half_even_ratio
 from dipsim.policy.weights import LEVELS, Weights
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_SAFE = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +89,32 @@ def own_means(
     grouped = group >= 0
     counted = grouped if weights.mean_over == "grouped_cases" else np.ones(group.size, bool)
     cases, cost = _added(count, group, grouped, size), _added(cost_fen, group, grouped, size)
-    all_cases, all_cost = int(count[counted].sum()), int(cost_fen[counted].sum())
     by_level = []
     for number in range(len(LEVELS)):
         chosen = grouped & (level == number)
         by_level.append(_means(_added(count, group, chosen, size), _added(cost_fen, group, chosen, size)))
-    has_cost = (cases > 0) & (cost > 0)
-    points = np.zeros(size, np.int64)
-    for i in np.flatnonzero(has_cost):
-        points[i] = half_even(weights.scale_micro * int(cost[i]) * all_cases, int(cases[i]) * all_cost)
-    mean_yuan = np.divide(cost, cases, out=np.zeros(size), where=cases > 0)
+    overall = (int(count[counted].sum()), int(cost_fen[counted].sum()))
+    is_grassroots = np.array([code in weights.grassroots for code in group_codes], bool)
+    return from_sums(weights.scale_micro, cases, cost, overall, np.stack(by_level), is_grassroots)
+
+
+def from_sums(
+    scale_micro: int, cases: I8, cost_fen: I8, overall: tuple[int, int], level_means: I8, is_grassroots: Mask
+) -> GroupWeights:
+    """Points from the number of cases and the sum of their costs by group; `overall` are N and C.
+
+    level_means   as GroupWeights keeps them
+    """
+    all_cases, all_cost = overall
+    mean_yuan = np.divide(cost_fen, cases, out=np.zeros(cases.size), where=cases > 0)
     return GroupWeights(
-        points_micro=points,
+        points_micro=_points(scale_micro, cases, cost_fen, all_cases, all_cost),
         is_priced=cases > 0,
-        mean_micro_yuan=_means(cases, cost),
-        level_mean_micro_yuan=np.stack(by_level),
-        relative_weight=mean_yuan / (all_cost / all_cases) if all_cost else np.zeros(size),
-        is_grassroots=np.array([code in weights.grassroots for code in group_codes], bool),
-        scale_micro=weights.scale_micro,
+        mean_micro_yuan=_means(cases, cost_fen),
+        level_mean_micro_yuan=level_means,
+        relative_weight=mean_yuan / (all_cost / all_cases) if all_cost else np.zeros(cases.size),
+        is_grassroots=is_grassroots,
+        scale_micro=scale_micro,
         overall_mean_micro_yuan=half_even(all_cost * MICRO_YUAN_PER_FEN, all_cases) if all_cases else 0,
     )
 
@@ -125,16 +136,25 @@ def for_day_surgery(weights: Weights, groups: GroupWeights, group_codes: tuple[s
     )
 
 
-def _added(values: I8, group: I8, chosen: NDArray[np.bool_], size: int) -> I8:
+def _added(values: I8, group: I8, chosen: Mask, size: int) -> I8:
     """The values of the chosen rows added up by group."""
     total = np.zeros(size, np.int64)
     np.add.at(total, group[chosen], values[chosen])
     return total
 
 
+def _points(scale_micro: int, cases: I8, cost_fen: I8, all_cases: int, all_cost: int) -> I8:
+    """scale x (C_i / n_i) / (C / N) in millionths, rounded half to even once; 0 for a group without cost."""
+    points = np.zeros(cases.size, np.int64)
+    rows = np.flatnonzero((cases > 0) & (cost_fen > 0))
+    if scale_micro * all_cases < _SAFE and int(cases.max(initial=0)) * all_cost < _SAFE:
+        points[rows] = half_even_ratio(cost_fen[rows], np.int64(scale_micro * all_cases), cases[rows] * all_cost)
+    else:  # beyond 64 bits: the same in Python integers
+        for i in rows:
+            points[i] = half_even(scale_micro * int(cost_fen[i]) * all_cases, int(cases[i]) * all_cost)
+    return points
+
+
 def _means(cases: I8, cost_fen: I8) -> I8:
     """Mean cost in millionths of a yuan, rounded half to even, 0 without cases."""
-    means = np.zeros(cases.size, np.int64)
-    for i in np.flatnonzero(cases):
-        means[i] = half_even(int(cost_fen[i]) * MICRO_YUAN_PER_FEN, int(cases[i]))
-    return means
+    return half_even_ratio(cost_fen, np.int64(MICRO_YUAN_PER_FEN), np.maximum(cases, 1))

@@ -1,0 +1,75 @@
+"""One measurement in a process of its own: `python -m benchmarks.process SUBJECT ENGINE FOLDER WARM CASES THREADS`.
+
+Prints one line of JSON. The process is bound to as many processors as it may use threads, so that a library that
+counts them sees no more. Linux only: binding and the peak of memory are asked of the kernel.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks.registry import Engine, Task, subject
+
+THREAD_LIMITS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Read by libraries as they are loaded."""
+
+
+def measured(key: str, engine: str, warm: Path, folder: Path, cases: int, threads: int) -> dict[str, Any]:
+    """Start a process for one measurement and return what it prints; CalledProcessError when it fails."""
+    arguments = [key, engine, str(warm), str(folder), str(cases), str(threads)]
+    command = [sys.executable, "-m", "benchmarks.process", *arguments]
+    limits = dict.fromkeys(THREAD_LIMITS, str(threads))
+    done = subprocess.run(command, env={**os.environ, **limits}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{key}, {engine}: the process failed\n{done.stderr}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def measure(engine: Engine, warm: Task, task: Task) -> dict[str, Any]:
+    """Do the job on few cases, then step by step on all of them; seconds and bytes by step, and the answer."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: task.threads])
+    work = engine.load()
+    value = work.prepare(warm)
+    for step in work.steps:
+        value = step.run(value)
+    value = work.prepare(task)
+    setup_cpu = _cpu()
+    steps, answer = {}, None
+    for number, step in enumerate(work.steps):
+        cpu, wall = _cpu(), perf_counter()
+        value = step.run(value)
+        steps[step.name] = {"cpu": _cpu() - cpu, "wall": perf_counter() - wall, "peak_bytes": _peak_bytes()}
+        if number == 0 and work.answer is not None:
+            answer = work.answer(value)
+    return {"setup_cpu": setup_cpu, "steps": steps, "answer": answer}
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def main(arguments: list[str]) -> None:
+    """Measure what the command line names."""
+    key, name, warm, folder, cases, threads = arguments
+    chosen = subject(key)
+    engine = next(engine for engine in chosen.engines if engine.name == name)
+    task = Task(Path(folder), int(cases), int(threads))
+    found = measure(engine, Task(Path(warm), chosen.warm_cases, int(threads)), task)
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""One file a subject; `benchmarks/registry.py` lists them."""
