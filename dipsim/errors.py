@@ -1,6 +1,6 @@
 """The errors a user meets: each says where, what, why and what to do next.
 
-Exit codes of the command line follow from the type: every `DipsimError` is bad input (2) unless it says otherwise (1).
+The command line ends with 2 for each of them: what the user gave, a file or a place to write, cannot serve.
 """
 
 from __future__ import annotations
@@ -47,5 +47,3 @@ class CaseDataError(DipsimError):
 
 class OutputError(DipsimError):
     """A result could not be written; nothing half-written is left behind."""
-
-    exit_code = 1

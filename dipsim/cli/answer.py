@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import typer
@@ -121,6 +122,11 @@ def show_problems(problems: Sequence[Problem], exit_code: int, as_json: bool) ->
         return
     for problem in problems:
         typer.echo(f"error: {problem}", err=True)
+
+
+def output_path(path: Path) -> Fact:
+    """Where the result stands."""
+    return Fact("output", str(path))
 
 
 def _print_fact(fact: Fact) -> None:

@@ -6,6 +6,7 @@ import inspect
 import signal
 import sys
 from collections.abc import Mapping
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -101,13 +102,16 @@ def _options(
 
     医保支付方式改革实验室：病例分组、计分、预算内付费、比较与解释。
 
-    Exit codes: 0 done, 1 failed, 2 bad input. `dipsim COMMAND --help` shows examples.
+    Exit codes: 0 done, 1 failed, 2 bad input or no place to write. `dipsim COMMAND --help` shows examples.
     """
 
 
 def main() -> None:
     """Run the command line; an error meant for the user is shown without a traceback."""
     start_sooner()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese shows question marks, not an error
     if hasattr(signal, "SIGPIPE"):
         # As any command does, end quietly when the reader of a pipe has gone (`dipsim list | head`).
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -117,6 +121,11 @@ def main() -> None:
     except DipsimError as error:
         show_problems(error.problems, error.exit_code, as_json)
         code = error.exit_code
+    except OverflowError as error:
+        code = DipsimError.exit_code
+        why = "sums are exact integers of fen and of millionths of a point, up to 9.2 x 10^18"
+        step = "look for amounts, points or factors that are far too large"
+        show_problems([Problem("amounts", str(error), why, step)], code, as_json)
     except typer.TyperException as error:
         problem = Problem("command line", error.format_message(), "", "see --help")
         show_problems([problem], error.exit_code, as_json)

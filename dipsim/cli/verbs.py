@@ -36,6 +36,8 @@ class Family:
 
 VERBS: Mapping[str, Verb | Family] = {
     "demo": Verb("demo:demo", "the whole story on a made-up region", "演示全过程"),
+    "init": Verb("init:init", "a policy folder to begin with", "新建本地政策文件夹"),
+    "doctor": Verb("doctor:doctor", "whether this machine is ready", "检查运行环境"),
     "run": Verb("run:run", "pay hospitals by a scenario", "按情景付费"),
     "compare": Verb("compare:compare", "scenarios side by side", "情景比较"),
     "hospital": Verb("hospital:hospital", "one hospital from within", "单家医院视角"),
@@ -49,13 +51,24 @@ VERBS: Mapping[str, Verb | Family] = {
     ),
     "group": Verb("group:group", "groups and statuses only", "只分组不付费"),
     "scheme": Family(
-        "import or learn a catalogue",
-        "病种目录：导入、测算",
+        "import, learn, check, compare or show a scheme",
+        "分组方案：导入、测算、检查、比较、查看",
         {
-            "import": Verb("scheme:import_table", "bring in a published catalogue", "导入公布的目录"),
+            "import": Verb(
+                "scheme:import_table", "bring in a published catalogue or DRG workbook", "导入公布的目录或工作簿"
+            ),
+            "check": Verb("scheme_check:check_scheme", "whether a scheme holds together", "检查分组方案"),
+            "diff": Verb(
+                "scheme_diff:diff_schemes", "what a new scheme changes, and which cases move", "比较两个分组方案"
+            ),
+            "show": Verb(
+                "scheme_show:show_scheme", "a scheme with its variants applied, or one group", "查看分组方案或病组"
+            ),
             "learn": Verb("learn:learn", "learn a catalogue from past years", "用历史病例测算目录"),
         },
     ),
+    "map": Verb("map:map_columns", "propose a mapping for unknown headers", "为陌生表头建议映射"),
+    "convert": Verb("convert:convert", "any case files as one canonical file", "转换为标准病例文件"),
     "synth": Verb("synth:synth", "make up cases", "生成模拟病例"),
     "list": Verb("policy:list_policy", "what policy there is", "列出政策文件"),
     "check": Verb("policy:check", "whether policy holds together", "检查政策文件"),
