@@ -144,6 +144,15 @@ def _cells(column: Any) -> list[str]:
     return cells
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8, whole or not at all; OutputError when that fails."""
+
+    def write(stream: BinaryIO) -> None:
+        stream.write(text.encode())
+
+    write_whole(path, write)
+
+
 def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
     """Write beside the path and rename, so that a file is there whole or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

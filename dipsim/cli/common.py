@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dipsim.cli.answer import Fact, Screen
+from dipsim.cli.reading_notes import mapping_notes
 
 if TYPE_CHECKING:
     from dipsim.cases.read import CaseReading
@@ -29,7 +30,7 @@ MaybeCases = Annotated[
 ScenarioName = Annotated[str, typer.Option("--scenario", "-s", help="A scenario by name, or a .toml file")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where the results go")]
 PolicyDir = Annotated[Path | None, typer.Option("--policy", help="A policy folder searched before the bundled one")]
-MappingFile = Annotated[Path | None, typer.Option("--mapping", help="A mapping file (TOML) for the case columns")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="A mapping file (TOML), or 4101a or hqms")]
 HospitalsFile = Annotated[Path | None, typer.Option("--hospitals", help="The table hospitals, if not in the folder")]
 BudgetFile = Annotated[Path | None, typer.Option("--budget", help="The table budget, if not in the folder")]
 PointValuesFile = Annotated[
@@ -70,6 +71,7 @@ def reading_fact(reading: CaseReading, screen: Screen) -> Fact:
         first = change.examples[0]
         example = f"{first.before!r} -> {first.after!r}"
         notes.append(f"{change.column}: {change.kind} changed in {change.cells:,} cells, as {example}")
+    notes += mapping_notes(reading, screen)
     for note in notes:
         screen.note(f"note: {note}")
     return Fact("notes", notes, "")
