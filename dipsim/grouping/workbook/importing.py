@@ -69,8 +69,11 @@ def import_workbook(
     destination: Path,
     code_list: Path | None = None,
     replace: bool = False,
+    dry_run: bool = False,
 ) -> WorkbookReport:
-    """Make `groupers/<name>` below a policy folder from a workbook; codes are looked up in `code_list` (column code).
+    """Make `groupers/<name>` below a policy folder from a workbook, or with `dry_run` only say what it would hold.
+
+    Codes are looked up in `code_list`, a CSV file with a column `code`.
 
     Raises PolicyError with every fault and its cell, and then writes nothing; likewise for a folder that is there
     already unless `replace`.
@@ -88,7 +91,8 @@ def import_workbook(
     if problems := (*read.problems, *parts.problems, *found):
         raise PolicyError(_capped(problems, workbook.name))
     anomalies = _in_order((*read.anomalies, *parts.anomalies, *checked.anomalies))
-    write_folders(destination, {f"groupers/{name}": _files(folder, anomalies, [workbook])})
+    if not dry_run:
+        write_folders(destination, {f"groupers/{name}": _files(folder, anomalies, [workbook])})
     tables = parts.tables
     counts = {
         "MDC": len(tables.mdc),
