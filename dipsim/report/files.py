@@ -15,11 +15,12 @@ from dipsim.grouping.dip import Status
 from dipsim.ledger import INSURANCES
 from dipsim.money import MISSING
 from dipsim.pipeline import Result
-from dipsim.registry import RULES
+from dipsim.registry import RULES, table_of
 from dipsim.report.comparing import hospital_comparison
 from dipsim.report.report_table import ReportTable
 from dipsim.report.sums import price_micro_yuan
 from dipsim.report.tables import band_table, group_table, hospital_table, level_table, status_table
+from dipsim.rule import Need
 
 I4 = NDArray[np.int32]
 I8 = NDArray[np.int64]
@@ -136,6 +137,7 @@ def case_columns(result: Result) -> Columns:
     order = pc.sort_indices(cases.case_ids).to_numpy()
     rule, claims = claimed.routing.rule[order], claimed.claims
     status_keys = {int(status): status.key for status in Status}
+    group_points, factor = _terms(result)
     return {
         "case_id": cases.case_ids.take(order),
         "hospital_id": _coded(claimed.hospital[order], claimed.accounts.hospital_ids),
@@ -144,10 +146,31 @@ def case_columns(result: Result) -> Columns:
         "status": _coded(grouping.status[order], [status_keys.get(n, "") for n in range(max(status_keys) + 1)]),
         "rule": _coded(rule, RULE_KEYS),
         "flag": _flags(rule, claims.flag[order]),
+        "group_points": Micro(group_points[order]),
+        "hospital_factor": Micro(factor[order]),
         "points": Micro(claims.points_micro[order]),
         "claim_yuan": Yuan(claims.amount_fen[order]),
         "pay_yuan": Yuan(case_pay_fen(result)[order]),
     }
+
+
+def _terms(result: Result) -> tuple[I8, I8]:
+    """Group points and hospital factor of each case in millionths, a blank where its rule takes none from weighting."""
+    claimed, weighting = result.claimed, result.claimed.weighting
+    group = result.grouping.group.astype(np.int64)
+    points, factor = np.full(group.size, MISSING), np.full(group.size, MISSING)
+    for number in np.unique(claimed.routing.rule[claimed.routing.rule >= 0]).tolist():
+        rule = RULES[number]
+        needs = rule.needs(result.scenario.params[table_of(rule)])
+        rows = np.flatnonzero(claimed.routing.rule == number)
+        grouped = rows[group[rows] >= 0]
+        if weighting is not None and Need.GROUP_POINTS in needs:
+            points[grouped] = weighting.groups.points_micro[group[grouped]]
+            if Need.HOSPITAL_FACTOR in needs:
+                factor[grouped] = weighting.factor(group[grouped], claimed.hospital[grouped])
+        elif Need.HOSPITAL_FACTOR in needs:
+            factor[rows] = claimed.view.factor_micro[claimed.hospital[rows]]
+    return points, factor
 
 
 def comparison_columns(results: Sequence[Result]) -> Columns:
