@@ -41,6 +41,7 @@ VERBS: Mapping[str, Verb | Family] = {
     "run": Verb("run:run", "pay hospitals by a scenario", "按情景付费"),
     "compare": Verb("compare:compare", "scenarios side by side", "情景比较"),
     "hospital": Verb("hospital:hospital", "one hospital from within", "单家医院视角"),
+    "reconcile": Verb("reconcile:reconcile", "what was really paid, beside a run", "与实际结算对账"),
     "explain": Family(
         "why a case is paid so; a rule",
         "解释病例或规则",
