@@ -12,6 +12,7 @@ from dipsim.cases.aggregates import read_aggregates
 from dipsim.cases.companions import read_budget, read_hospitals
 from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.read import CaseReading, read_cases
+from dipsim.cases.source import SUFFIXES
 from dipsim.cases.year_tables import read_assessment, read_carry, read_deductions, read_prepaid
 from dipsim.errors import PolicyError, Problem
 from dipsim.ledger import INSURANCES
@@ -102,4 +103,4 @@ def _place(folder: Path | None, name: str, given: Path | None) -> Path | None:
     """The table as given, else the one in the data folder."""
     if given is not None or folder is None:
         return given
-    return next((path for suffix in ("csv", "parquet") if (path := folder / f"{name}.{suffix}").is_file()), None)
+    return next((path for suffix in SUFFIXES if (path := folder / f"{name}{suffix}").is_file()), None)

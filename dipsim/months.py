@@ -155,10 +155,13 @@ def _claimed_anew(every: _Every, grouping: Grouping, claiming: Claiming, last: i
     for month in range(1, last + 1):
         rows = np.flatnonzero(every.is_in_force(month))
         if found is None or not np.array_equal(rows, before):
-            of_rows = {"group": grouping.group[rows], "status": grouping.status[rows], "tied": grouping.tied[rows]}
-            found = claiming.claim(compacted(every.cases.take(rows)), replace(grouping, **of_rows))
+            found = claiming.claim(compacted(every.cases.take(rows)), _taken(grouping, rows))
             before = rows
         yield found
+
+
+def _taken(grouping: Grouping, rows: I8) -> Grouping:
+    return replace(grouping, group=grouping.group[rows], status=grouping.status[rows], tied=grouping.tied[rows])
 
 
 def _no_month(claimed: Claimed) -> I8:
