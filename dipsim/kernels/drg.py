@@ -1,0 +1,183 @@
+"""DRG grouping from tables: principal diagnosis, class of the case and main procedure lead to an action.
+
+An action is a constant, a table over complications and the class of the case, or a short list of terms over the bits of
+a state; only for a list are the other codes of the case looked at. Slow twins: kernels/drg_machine.py, which evaluates
+the rules as they stand, and tests/naive/drg.py.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dipsim.kernels._jit import kernel
+from dipsim.kernels.drg_state import (
+    BY_CC,
+    BY_EITHER,
+    BY_MCC,
+    NONE,
+    REASONS,
+    Cases,
+    Codes,
+    Grouped,
+    add_codes,
+    add_counts,
+    add_degrees,
+    counts_as,
+    deciding,
+)
+
+I1 = NDArray[np.int8]
+I4 = NDArray[np.int32]
+I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
+U8 = NDArray[np.uint64]
+
+# Columns of Tables.action, and what an action needs as bits; one that needs nothing is an outcome by itself.
+OUTCOME, TERMS, NEEDS = range(3)
+NEEDS_DEGREES, NEEDS_LEAF, NEEDS_DIAGNOSES, NEEDS_PROCEDURES, NEEDS_COUNTS = 1, 2, 4, 8, 16
+
+OUTCOME_BITS = 2
+"""An outcome is row << OUTCOME_BITS | the degree on which it hangs."""
+DEGREES_OF_CASE = 4
+"""A table of outcomes has an entry for no complication, MCC, CC and both, for each leaf class."""
+
+
+class Tables(NamedTuple):
+    """A scheme compiled.
+
+    row_of        int32 (principal classes, gate classes): row of `actions`
+    gate_of, leaf_of   int32: of a class of cases, as MDC and ADRG rules see it, and as DRG rules alone do
+    actions       uint16 (rows, main procedure classes): number of an action
+    action        int32 (actions, 3): outcome, or where its table of outcomes starts; where terms start; needs
+    asked         uint64 (actions, words): the bits of other codes that its terms ask for
+    outcomes      int32: the tables of outcomes of cases whose other codes set none of the bits asked for
+    require, forbid   uint64 (terms, words): the lists of terms; the last term of a list asks for nothing
+    term_outcome  int32 (terms)
+    leaf_bits     uint64 (leaf classes, words): the bits of the state that the class of the case sets
+    counts        int32 (counts, 5)
+    status_of     int8: of the REASONS that stand in place of a row, the last first, and of each row
+    """
+
+    row_of: I4
+    gate_of: I4
+    leaf_of: I4
+    actions: NDArray[np.uint16]
+    action: I4
+    asked: U8
+    outcomes: I4
+    require: U8
+    forbid: U8
+    term_outcome: I4
+    leaf_bits: U8
+    counts: I4
+    status_of: I1
+
+
+@kernel
+def add_whole(lo: int, hi: int, values: I8, missing: int, cuts: I8, step_of: I4, case_class: I4) -> None:
+    """Add to the class of each case what its value gives: step_of[0] for a missing one, else by segment of the cuts."""
+    for case in range(lo, hi):
+        value = values[case]
+        segment = 0
+        if value != missing:
+            segment = 1
+            for cut in cuts:
+                segment += int(value >= cut) + int(value > cut)
+        case_class[case - lo] += step_of[segment]
+
+
+@kernel
+def add_real(lo: int, hi: int, values: F8, cuts: I8, step_of: I4, case_class: I4) -> None:
+    """As `add_whole` for numbers with decimals, nan for a missing one; nothing is rounded."""
+    for case in range(lo, hi):
+        value = values[case]
+        segment = 0
+        if not np.isnan(value):
+            segment = 1
+            for cut in cuts:
+                segment += int(value >= cut) + int(value > cut)
+        case_class[case - lo] += step_of[segment]
+
+
+@kernel
+def add_text(lo: int, hi: int, ids: I4, step_of: I4, case_class: I4) -> None:
+    """Add to the class of each case what its text gives: step_of[0] for a blank, else by its id plus one."""
+    for case in range(lo, hi):
+        case_class[case - lo] += step_of[ids[case] + 1]
+
+
+@kernel
+def group_block(lo: int, hi: int, cases: Cases, case_class: I4, codes: Codes, tables: Tables, out: Grouped) -> None:
+    """Group the cases lo .. hi; case_class[i] is of case lo + i. Blocks that do not overlap may run at the same time.
+
+    All but the rare list of terms in one loop: a call for each case with so many arrays costs more than the rules.
+    """
+    words = tables.asked.shape[1]
+    state = np.zeros(words, np.uint64)
+    for case in range(lo, hi):
+        diagnosis = cases.principal[case] + 1
+        principal = codes.principal[diagnosis]
+        mcc, cc = NONE, NONE
+        if principal < 0:
+            outcome = principal << OUTCOME_BITS
+        else:
+            first, last = cases.procedure_start[case], cases.procedure_start[case + 1]
+            main = codes.main[cases.procedures[first] + 1] if first < last else codes.main[0]
+            combined = case_class[case - lo]
+            action = tables.actions[tables.row_of[principal, tables.gate_of[combined]], main]
+            outcome, needs = tables.action[action, OUTCOME], tables.action[action, NEEDS]
+            if needs != 0:
+                start, end = cases.other_start[case], cases.other_start[case + 1]
+                found = np.uint64(0)
+                if needs & NEEDS_PROCEDURES:
+                    for position in range(first + 1, last):
+                        code = cases.procedures[position]
+                        for word in range(words):
+                            found |= codes.procedure_bits[code, word] & tables.asked[action, word]
+                if needs & NEEDS_DIAGNOSES:
+                    for position in range(start, end):
+                        code = cases.others[position]
+                        for word in range(words):
+                            found |= codes.diagnosis_bits[code, word] & tables.asked[action, word]
+                if needs & NEEDS_DEGREES:
+                    barred = codes.barred[diagnosis]
+                    for position in range(start, end):
+                        code = cases.others[position]
+                        degree = counts_as(codes.complication[code], barred)
+                        if degree == BY_MCC and mcc == NONE:
+                            mcc = code
+                        elif degree == BY_CC and cc == NONE:
+                            cc = code
+                if found != np.uint64(0) or needs & NEEDS_COUNTS:
+                    state[:] = tables.leaf_bits[tables.leaf_of[combined]]
+                    add_degrees(mcc, cc, state)
+                    outcome = _by_terms(case, tables.action[action, TERMS], cases, codes, tables, state)
+                else:
+                    leaf = tables.leaf_of[combined]
+                    outcome = tables.outcomes[outcome + DEGREES_OF_CASE * leaf + (mcc != NONE) + 2 * (cc != NONE)]
+        row = outcome >> OUTCOME_BITS
+        out.row[case] = row
+        out.status[case] = tables.status_of[row + REASONS]
+        out.witness[case] = deciding(outcome & BY_EITHER, mcc, cc)
+
+
+@kernel
+def _by_terms(case: int, start: int, cases: Cases, codes: Codes, tables: Tables, state: U8) -> int:
+    """The outcome of the first term from `start` on that the case fulfils; the last of a list asks for nothing.
+
+    `state` comes with the bits of the class of the case and of its complications.
+    """
+    add_codes(case, cases, codes, state)
+    add_counts(case, cases, codes, tables.counts, state)
+    term = start
+    while True:
+        is_met = True
+        for word in range(state.size):
+            if tables.require[term, word] & ~state[word] or tables.forbid[term, word] & state[word]:
+                is_met = False
+        if is_met:
+            return int(tables.term_outcome[term])
+        term += 1
