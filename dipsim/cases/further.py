@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from dipsim.cases.celltext import as_text
-from dipsim.cases.gather import FileInfo
+from dipsim.cases.gather import FileInfo, case_files
 from dipsim.cases.layout import found_headers, restated
 from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.mapping_tables import FurtherTable, RowTable
@@ -45,9 +45,25 @@ class TableRows:
         return "{}:{}".format(*self.file_and_line(row))
 
 
+def files_read(paths: Sequence[Path], mapping: CaseMapping) -> list[Path]:
+    """Every file that decides on a reading: of cases, of further tables, the mapping file and its code maps."""
+    tables = [path for table in mapping.tables for path in _table_files(table, tables_folder(paths))]
+    stated = [mapping.folder / name for name in (mapping.name, *mapping.code_map.values()) if name]
+    return [*(path for _, path in case_files(paths, mapping)), *tables, *stated]
+
+
+def tables_folder(paths: Sequence[Path]) -> Path:
+    """Where further tables stand: the folder given, or that of the first file."""
+    return paths[0] if paths[0].is_dir() else paths[0].parent
+
+
+def _table_files(table: FurtherTable, folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob(table.file) if path.is_file())
+
+
 def read_table_rows(table: FurtherTable, folder: Path, mapping: CaseMapping) -> TableRows:
     """Read the files of a table that stand in the folder; CaseDataError when there is none or one cannot be read."""
-    paths = sorted(path for path in folder.glob(table.file) if path.is_file())
+    paths = _table_files(table, folder)
     if not paths:
         where, what = f"{mapping.name}: [tables.{table.name}] file", f"no {table.file} beside the cases"
         raise CaseDataError(Problem(where, what, f"searched {folder}", "put it there, or correct the name"))

@@ -15,7 +15,7 @@ from dipsim.cases.block import Block, Source
 from dipsim.cases.celltext import as_text
 from dipsim.cases.columns import COLUMNS
 from dipsim.cases.layout import Layout, layout_of
-from dipsim.cases.mapping import CaseMapping, CellFormat
+from dipsim.cases.mapping import CANONICAL, CaseMapping, CellFormat
 from dipsim.cases.parse import trimmed
 from dipsim.cases.rejects import Fault, Reject, reject
 from dipsim.cases.sheet_faults import SheetFaults
@@ -137,13 +137,14 @@ class OpenCases:
         return pa.chunked_array([numbers])
 
 
-def case_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+def case_files(paths: Sequence[Path], mapping: CaseMapping = CANONICAL) -> list[tuple[str, Path]]:
     """The files that hold the cases with their names in messages, in the order of the names.
 
     A file is taken as it is. In a folder the cases are `cases.csv` (or .parquet, .xlsx, ...) or the folder `cases`,
-    else all its files of one kind save companion tables. CaseDataError when nothing, or more than one thing, is found.
+    else all its files of one kind save companion tables and those that the mapping reads as further tables.
+    CaseDataError when nothing, or more than one thing, is found.
     """
-    found = [file for path in paths for file in (_files_in(path) if path.is_dir() else [path])]
+    found = [file for path in paths for file in (_files_in(path, mapping) if path.is_dir() else [path])]
     if not found:
         raise CaseDataError(
             Problem("cases", "no file was given", next_step="give a CSV, Parquet or Excel file or a folder")
@@ -167,7 +168,7 @@ def open_cases(files: Sequence[tuple[str, Path]], mapping: CaseMapping, wanted: 
     return OpenCases(tuple(sources), tuple(layouts), constants, mapping.is_row_number, _ignored(sources, layouts))
 
 
-def _files_in(folder: Path) -> list[Path]:
+def _files_in(folder: Path, mapping: CaseMapping) -> list[Path]:
     named = [path for path in (folder / f"cases{suffix}" for suffix in SUFFIXES) if path.is_file()]
     parts = folder / "cases"
     choices = [path.name for path in named] + (["cases/"] if parts.is_dir() else [])
@@ -177,7 +178,9 @@ def _files_in(folder: Path) -> list[Path]:
     if named:
         return named
     place = parts if choices else folder
-    files = [path for path in place.iterdir() if path.suffix.lower() in SUFFIXES and path.stem not in COMPANIONS]
+    tables = {path for table in mapping.tables for path in place.glob(table.file)}
+    others = [path for path in place.iterdir() if path not in tables and path.stem not in COMPANIONS]
+    files = [path for path in others if path.suffix.lower() in SUFFIXES]
     kinds = {path.suffix.lower() for path in files}
     if len(kinds) != 1:
         what = f"holds {' and '.join(sorted(kinds))} files" if kinds else "holds no cases"

@@ -18,6 +18,7 @@ from dipsim.cases.arrival import Superseded, compacted, superseded
 from dipsim.cases.code_map import CodeWarning
 from dipsim.cases.columns import COLUMNS
 from dipsim.cases.completing import completed
+from dipsim.cases.further import tables_folder
 from dipsim.cases.gather import FileInfo, Ignored, OpenCases, case_files, open_cases
 from dipsim.cases.identity import fresh_salt
 from dipsim.cases.joining import TableAccount
@@ -78,13 +79,13 @@ def read_cases(
     """
     _require_known(columns or ())
     mapping = CANONICAL if mapping is None else mapping
-    opened = open_cases(case_files(paths), mapping, columns)
+    opened = open_cases(case_files(paths, mapping), mapping, columns)
     key = fresh_salt() if salt is None else salt
     rows, read = _collected(opened, mapping, key)
     if not rows.count:
         names = ", ".join(source.name for source in opened.sources)
         raise CaseDataError(Problem(names, "no rows below the header", next_step="give a file that holds cases"))
-    completion = completed(read, rows.case_ids, _folder(paths), mapping, columns, key)
+    completion = completed(read, rows.case_ids, tables_folder(paths), mapping, columns, key)
     typed = completion.columns
     whole = _table(opened, rows, typed)
     claims = Rows(whole.case_ids, whole.coded, whole.integers, whole.origin_file, whole.origin_line, whole.files)
@@ -148,11 +149,6 @@ def _file_infos(opened: OpenCases, rows: _Collected) -> tuple[FileInfo, ...]:
         FileInfo(source.name, source.sha256, count + ragged[source.name], source.form, source.hidden_sheets)
         for source, count in zip(opened.sources, counts, strict=True)
     )
-
-
-def _folder(paths: Sequence[Path]) -> Path:
-    """Where further tables stand: the folder given, or that of the first file."""
-    return paths[0] if paths[0].is_dir() else paths[0].parent
 
 
 def _require_known(columns: Collection[str]) -> None:

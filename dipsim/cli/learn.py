@@ -55,8 +55,8 @@ def learn(
     Example:
       dipsim scheme learn history/ --name my-city-2025 --into my-city --procedure-classes classes.csv
     """
-    from dipsim.cases.gather import case_files
-    from dipsim.cases.mapping import read_mapping
+    from dipsim.cases.further import files_read
+    from dipsim.cases.mapping import CANONICAL, read_mapping
     from dipsim.inputs import Companions, read_inputs
     from dipsim.learn import learn as learned_from
     from dipsim.learn import learn_weights, read_rules, write_learned
@@ -81,8 +81,8 @@ def learn(
             kept = read_scheme(roots.scheme(scheme)).with_procedure_classes(classes)
             learned = learn_weights(inputs.cases, stated, kept, inputs.hospitals, threads)
         began("write")
-        given = [path for path in (hospitals, procedure_classes, mapping) if path is not None]
-        files = [*(path for _, path in case_files(cases)), *given, chosen_rules]
+        given = [path for path in (hospitals, procedure_classes) if path is not None]
+        files = [*files_read(cases, plan or CANONICAL), *given, chosen_rules]
         targets = free_folders(learned, name, destination, replace)
         if not dry_run:
             write_learned(learned, name, destination, files, replace)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dipsim.cases.identity import content_fingerprint
 from dipsim.cases.mapping import CaseMapping, read_mapping, shipped_mappings
 from dipsim.cases.read import CaseReading, read_cases
 from dipsim.errors import CaseDataError
@@ -105,6 +106,11 @@ def test_a_settlement_list_reads_with_its_settlement(settlement_list: CaseReadin
     assert cases.code("principal_diagnosis").text(0) == "K35.800x001"
     assert cases.code_list("other_diagnoses").texts(0) == ("E11.900",)
     assert cases.code_list("procedures").texts(0) == ("47.0100", "54.2100")
+
+
+def test_a_folder_holds_the_list_and_its_further_tables(tmp_path: Path, settlement_list: CaseReading) -> None:
+    again = read_cases([tmp_path], read_mapping(Path("4101a")))
+    assert content_fingerprint(again.cases) == content_fingerprint(settlement_list.cases)
 
 
 def test_an_infant_is_0_years_old_and_a_duration_is_in_hours(settlement_list: CaseReading) -> None:
