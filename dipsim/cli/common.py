@@ -116,6 +116,14 @@ def require_writable(path: Path) -> None:
         )
 
 
+def require_output(folder: Path) -> None:
+    """Raise OutputError, before any work is done, unless results can be written to a folder."""
+    from dipsim.report.outputs import require_free
+
+    require_writable(folder)
+    require_free(folder)
+
+
 def loaded(name: str, roots: PolicyRoots, overrides: Sequence[str], classes: Path | None) -> Scenario:
     """A scenario with the command line's overrides and procedure classes."""
     from dataclasses import replace

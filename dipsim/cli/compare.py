@@ -25,6 +25,7 @@ from dipsim.cli.common import (
     loaded,
     read_data,
     reading_fact,
+    require_output,
     run_note,
 )
 from dipsim.cli.progress import RUN, progress
@@ -58,14 +59,14 @@ def compare(
     from dipsim.lab.compare import compared
     from dipsim.paths import policy_roots
     from dipsim.pipeline import Memo
-    from dipsim.report.outputs import REPORT, planned_comparison, require_free, write_comparison
+    from dipsim.report.outputs import REPORT, planned_comparison, write_comparison
 
     started, screen = datetime.now(UTC), Screen(lang, as_json, quiet)
     if len(scenario) < 2:
         raise PolicyError(Problem("compare", "one scenario only", "", "give --scenario twice, the baseline first"))
     roots = policy_roots(policy)
     scenarios = [loaded(name, roots, (), procedure_classes) for name in scenario]
-    require_free(output)
+    require_output(output)
     with progress(screen, (*RUN[:-1], *["claim"] * (len(scenarios) - 1), "write")) as began:
         inputs, reading = read_data(cases, Companions(hospitals, budget, None), mapping, began)
         comparison = compared(inputs, scenarios, threads, Memo(began=began))

@@ -18,7 +18,7 @@ from dipsim.cli.common import (
     end_facts,
     read_data,
     reading_fact,
-    require_writable,
+    require_output,
     run_note,
 )
 from dipsim.cli.progress import RUN, progress
@@ -62,15 +62,14 @@ def demo(
     from dipsim.lab.compare import compared
     from dipsim.paths import policy_roots
     from dipsim.pipeline import Memo
-    from dipsim.report.outputs import REPORT, require_free, write_comparison
+    from dipsim.report.outputs import REPORT, write_comparison
     from dipsim.scenario import load_scenario
 
     started, screen = datetime.now(UTC), Screen(lang, as_json, quiet)
     data, results = output / "data", output / "results"
     roots = policy_roots(None)
     scenarios = [load_scenario(name, roots) for name in SCENARIOS]
-    require_writable(results)
-    require_free(results)
+    require_output(results)
     if dry_run:
         show(screen, end_facts(output, "", ("data/", f"policy/weights/{LEARNED}/", "results/"), screen))
         return

@@ -27,6 +27,7 @@ from dipsim.cli.common import (
     loaded,
     read_data,
     reading_fact,
+    require_output,
 )
 from dipsim.cli.progress import RUN, progress
 
@@ -65,11 +66,10 @@ def hospital(
     from dipsim.pipeline import Memo, simulate
     from dipsim.report.hospital_page import PAGE, planned_hospital, write_hospital
     from dipsim.report.hospital_view import hospital_view
-    from dipsim.report.outputs import require_free
 
     screen = Screen(lang, as_json, quiet)
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
-    require_free(output)
+    require_output(output)
     companions = Companions(hospitals, budget, point_values)
     with progress(screen, RUN) as began:
         inputs, reading = read_data(cases, companions, mapping, began)

@@ -30,6 +30,7 @@ from dipsim.cli.common import (
     loaded,
     read_data,
     reading_fact,
+    require_output,
     run_note,
 )
 from dipsim.cli.progress import RUN, progress
@@ -69,11 +70,11 @@ def run(
     from dipsim.inputs import Companions, read_aggregate_inputs
     from dipsim.paths import policy_roots
     from dipsim.pipeline import Memo, simulate
-    from dipsim.report.outputs import REPORT, planned_run, require_free, write_run
+    from dipsim.report.outputs import REPORT, planned_run, write_run
 
     started, screen = datetime.now(UTC), Screen(lang, as_json, quiet)
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
-    require_free(output)
+    require_output(output)
     companions = Companions(hospitals, budget, point_values)
     with progress(screen, RUN) as began:
         if cells is None:

@@ -19,9 +19,8 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
-    assert capsys.readouterr() == ("", "")  # set up before, lest it take the error stream back
+def terminal_seen(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal as the error stream; no fixture, for pytest sets the streams anew between a fixture and its test."""
     shown = Terminal()
     monkeypatch.setattr(sys, "stderr", shown)
     monkeypatch.setenv("TERM", "xterm")
@@ -36,7 +35,8 @@ def test_nothing_is_shown_where_the_error_stream_is_no_terminal(capsys: pytest.C
 
 
 @pytest.mark.parametrize("screen", [Screen(quiet=True), Screen(as_json=True)])
-def test_nothing_is_shown_to_who_wants_errors_or_json_only(terminal: Terminal, screen: Screen) -> None:
+def test_nothing_is_shown_to_who_wants_errors_or_json_only(monkeypatch: pytest.MonkeyPatch, screen: Screen) -> None:
+    terminal = terminal_seen(monkeypatch)
     with progress(screen, RUN) as began:
         began("read")
     assert terminal.getvalue() == ""
@@ -44,15 +44,17 @@ def test_nothing_is_shown_to_who_wants_errors_or_json_only(terminal: Terminal, s
 
 @pytest.mark.parametrize(("lang", "left"), [("zh", "约剩"), ("en", "s left")])
 def test_a_terminal_is_shown_the_stage_the_part_done_and_the_time_left(
-    terminal: Terminal, capsys: pytest.CaptureFixture[str], lang: Lang, left: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: Lang, left: str
 ) -> None:
+    terminal = terminal_seen(monkeypatch)
     with progress(Screen(lang), RUN) as began:
         for stage in RUN:
             began(stage)
     shown = terminal.getvalue()
-    assert STAGES["write"][lang == "zh"] in shown
+    english, chinese, weight = STAGES["write"]
+    assert (chinese if lang == "zh" else english) in shown
     assert left in shown
-    share = 100 - round(100 * STAGES["write"][2] / sum(STAGES[stage][2] for stage in RUN))
+    share = 100 - round(100 * weight / sum(STAGES[stage][2] for stage in RUN))
     assert f"{share}%" in shown
     assert capsys.readouterr().out == ""
 
