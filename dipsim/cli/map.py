@@ -32,7 +32,7 @@ def map_columns(
 
     Example:
       dipsim map export.csv -o mapping.toml
-      dipsim run export.csv --mapping mapping.toml
+      dipsim run export.csv --mapping mapping.toml -s own-means/baseline -o out/
     """
     from dipsim.cases.proposing import mapping_toml, proposed_mapping
     from dipsim.cases.write import write_text
