@@ -40,11 +40,10 @@ def as_text(where: str, column: Any) -> Any:
 
 
 def as_words(where: str, chunk: Any) -> Any:
-    """An array of single values as a dictionary of text, each distinct value turned into text once."""
-    if chunk.type == WORDS:
-        return chunk
+    """An array of single values as a dictionary of text without nulls, each distinct value turned into text once."""
     coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(coded.indices.cast(pa.int32()), as_text(where, coded.dictionary))
+    words = pc.fill_null(as_text(where, coded.dictionary), "")
+    return pa.DictionaryArray.from_arrays(coded.indices.cast(pa.int32()), words)
 
 
 def merged_words(parts: list[Any]) -> Any:
