@@ -34,6 +34,8 @@ from dipsim.money import FEN, MISSING
 
 _EXACT_FEN = 10**15
 """Below this an amount in float64 is the decimal of two places that it is nearest to, and no other."""
+CHINA = ("Asia/Shanghai", "PRC", "+08:00")
+"""The names of China's time zone in a Parquet file; of times in another zone the day in China is not clear."""
 _NONE = np.zeros(0, np.int64)
 
 
@@ -113,8 +115,18 @@ def _converted(kind: Kind, chunk: Any) -> Parsed | None:
 
 def _days(chunk: Any) -> I8 | None:
     is_day = pa.types.is_date32(chunk.type) or pa.types.is_date64(chunk.type)
-    is_local_time = pa.types.is_timestamp(chunk.type) and chunk.type.tz is None
-    return _integers(chunk.cast(pa.date32(), safe=False).cast(pa.int32())) if is_day or is_local_time else None
+    if pa.types.is_timestamp(chunk.type):
+        if chunk.type.tz is not None and chunk.type.tz not in CHINA:
+            return None
+        naive = chunk.cast(pa.timestamp(chunk.type.unit)) if chunk.type.tz is None else _in_china(chunk)
+        return _integers(naive.cast(pa.date32(), safe=False).cast(pa.int32()))
+    return _integers(chunk.cast(pa.date32()).cast(pa.int32())) if is_day else None
+
+
+def _in_china(chunk: Any) -> Any:
+    """Moments, stored in UTC, as the clocks of China show them: eight hours on, in every year since 1991."""
+    moments = chunk.cast(pa.timestamp("ms"), safe=False)
+    return pc.add(moments, pa.scalar(8 * 3_600_000, pa.duration("ms")))
 
 
 def _fen(chunk: Any) -> I8 | None:

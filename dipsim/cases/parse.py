@@ -36,7 +36,8 @@ _LONGEST_AMOUNT = 27
 """So many digits are exact in decimal arithmetic, which keeps 28."""
 _LONGEST_PLAIN = 17
 _PLAIN_BYTES = np.isin(np.arange(256), list(b"-.0123456789"))
-_TIME_OF_DAY = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"
+_TIME_OF_DAY = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?\+08:?00)?$"
+"""A time of another zone than China's stays, and the cell is no date: its day may be another one in China."""
 _DAYS = (
     re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"),
     re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})"),
