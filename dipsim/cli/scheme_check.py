@@ -10,6 +10,9 @@ from dipsim.cli.answer import Fact, Screen, show
 from dipsim.cli.common import AsJson, Lang, PolicyDir, Quiet
 from dipsim.cli.scheme import anomaly_table
 
+SHORT = 12
+"""Signs of a fingerprint that are shown."""
+
 
 def check_scheme(
     name: Annotated[str, typer.Argument(help="A scheme by name")],
@@ -24,19 +27,26 @@ def check_scheme(
       dipsim scheme check dip-demo
       dipsim scheme check drg-3.0 --policy my-city --json
     """
-    from dipsim.grouping.drg_check import check_drg, read_sound_scheme
+    from dipsim.errors import PolicyError
+    from dipsim.grouping.drg_check import check_drg
     from dipsim.paths import policy_roots
     from dipsim.policy.any_scheme import is_drg
     from dipsim.policy.drg_folder import read_drg_folder
+    from dipsim.policy.scheme import read_scheme
 
     screen = Screen(lang, as_json, quiet)
     roots = policy_roots(policy)
     folder = roots.scheme(name)
-    scheme = read_sound_scheme(folder, roots)
-    line = f"{screen.words('sound', '检查通过')}: {name} ({scheme.fingerprint[:12]})"
-    parts: list[Fact] = [Fact("fingerprint", scheme.fingerprint, line)]
-    if is_drg(folder):
-        anomalies = check_drg(read_drg_folder(folder, roots)).anomalies
-        show(screen, [*parts, anomaly_table(anomalies, screen)])
-    else:
-        show(screen, parts)
+    if not is_drg(folder):
+        show(screen, [_sound(name, read_scheme(folder).fingerprint, screen)])
+        return
+    found = read_drg_folder(folder, roots)
+    checked = check_drg(found)
+    if checked.problems:
+        raise PolicyError(checked.problems)
+    show(screen, [_sound(name, found.fingerprint, screen), anomaly_table(checked.anomalies, screen)])
+
+
+def _sound(name: str, fingerprint: str, screen: Screen) -> Fact:
+    line = f"{screen.words('sound', '检查通过')}: {name} ({fingerprint[:SHORT]})"
+    return Fact("fingerprint", fingerprint, line)

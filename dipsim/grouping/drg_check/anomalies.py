@@ -91,9 +91,9 @@ class AnomalyKind(Enum):
         "照录",
     )
     UNREACHABLE_ROW = (
-        "a row that no case reaches, since an earlier one takes every case that it would take",
+        "a row that no case reaches, since an earlier one (named behind it) takes every case that it would take",
         "as it is",
-        "不可达的行：之前的行已取走全部病例",
+        "不可达的行：其全部病例已被之前的行（列于其后）取走",
         "照录",
     )
     MDC_WITHOUT_ADRG = ("an MDC without an ADRG", "as it is", "MDC 下无 ADRG", "照录")
@@ -186,7 +186,7 @@ class AnomalyKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """One oddity: where (`sheet:row`, or a sheet or file as a whole) and what exactly."""
+    """One oddity: where (`sheet:row`, or a sheet or file as a whole) and of what, in codes that need no language."""
 
     kind: AnomalyKind
     where: str

@@ -82,7 +82,7 @@ def _types(tables: DrgTables, first: Mapping[str, SetMember]) -> Iterator[Anomal
         key = (row.set_name, row.type_code)
         if row.type_code != usual[row.set_name[:2]] and key not in told:
             told.add(key)
-            what = f"{row.set_name} has type '{row.type_code}', others '{usual[row.set_name[:2]]}'"
+            what = f"{row.set_name}: '{row.type_code}' / '{usual[row.set_name[:2]]}'"
             yield Anomaly(AnomalyKind.TYPE_DISAGREES, row.where, what)
 
 
@@ -93,7 +93,7 @@ def _complications(tables: DrgTables) -> Iterator[Anomaly]:
         if not row.table:
             yield Anomaly(AnomalyKind.CC_WITHOUT_TABLE, row.where, row.code)
         elif row.table not in filled:
-            yield Anomaly(AnomalyKind.TABLE_WITHOUT_ROWS, row.where, f"{row.code} refers to {row.table}")
+            yield Anomaly(AnomalyKind.TABLE_WITHOUT_ROWS, row.where, f"{row.code}: {row.table}")
         if row.code not in excluded:
             yield Anomaly(AnomalyKind.CC_NOT_EXCLUDED, row.where, row.code)
 
@@ -125,7 +125,7 @@ def _names(tables: DrgTables) -> Iterator[Anomaly]:
         known = names.setdefault(row.code, row.name)
         if row.name != known and (row.code, row.name) not in told:
             told.add((row.code, row.name))
-            what = f"{row.code}: '{row.name}', elsewhere '{known}'"
+            what = f"{row.code}: '{row.name}' / '{known}'"
             yield Anomaly(AnomalyKind.NAME_DIFFERS, row.where, what)
 
 

@@ -83,5 +83,5 @@ def weight_gaps(tables: DrgTables, expressions: Mapping[str, Expression]) -> Ite
     for mdc, rows in upper.items():
         for limit, row in rows.items():
             if limit + 1 in lower[mdc]:
-                what = f"{row.code}: between {limit} and {limit + 1} g"
+                what = f"{row.code}: {limit}-{limit + 1} g"
                 yield Anomaly(AnomalyKind.WEIGHT_GAP, row.where, what)

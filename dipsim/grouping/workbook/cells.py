@@ -55,7 +55,7 @@ class CellReader:
             self.problems.append(Problem(self.sheet.place(line, column.name), *fault))
             return NO_ORDER if column.content == "order" else spelling
         if text != spelling:
-            self._note(AnomalyKind.CODE_FORM, line, column, f"'{text}' is kept as '{spelling}'")
+            self._note(AnomalyKind.CODE_FORM, line, column, f"'{text}' -> '{spelling}'")
         if column.content == "rule" and _INNER_BLANK.search(text):
             self._note(AnomalyKind.INNER_BLANK, line, column, text)
         if column.content == "rule" and _FULL_WIDTH.search(text):

@@ -108,7 +108,7 @@ def _once(
             continue
         what = f"{key_of(row)} as in row {_line(earlier.where)}"
         if said == meaning:
-            anomalies.append(Anomaly(AnomalyKind.DUPLICATE_ROW, row.where, what))
+            anomalies.append(Anomaly(AnomalyKind.DUPLICATE_ROW, row.where, f"{key_of(row)} = {earlier.where}"))
         else:
             where = read.sheet.place(_line(row.where), "code")
             why = "the two rows say different things"
@@ -122,7 +122,7 @@ def _members(read: _Read, anomalies: list[Anomaly]) -> tuple[SetMember, ...]:
         row = SetMember(set_name, code, name, type_code, place)
         earlier = first.setdefault((set_name, code), row)
         if earlier is not row:
-            what = f"{set_name} {code} as in row {_line(earlier.where)}"
+            what = f"{set_name} {code} = {earlier.where}"
             anomalies.append(Anomaly(AnomalyKind.DUPLICATE_ROW, place, what))
     return tuple(first.values())
 
@@ -134,7 +134,7 @@ def _exclusions(read: _Read, anomalies: list[Anomaly]) -> tuple[ExclusionRow, ..
         earlier = first.setdefault(code, row)
         if earlier is not row:
             kind = AnomalyKind.DUPLICATE_ROW if earlier.table == table else AnomalyKind.TWO_TABLES
-            what = f"{code} in {table}, in row {_line(earlier.where)} in {earlier.table}"
+            what = f"{code}: {table} / {earlier.table} ({earlier.where})"
             anomalies.append(Anomaly(kind, place, what))
     return tuple(first.values())
 
@@ -150,7 +150,7 @@ def _sheet_orders(tables: DrgTables) -> Iterator[Anomaly]:
         ]
         if falls:
             earlier, later = falls[0]
-            what = f"{len(falls)} times, first {earlier.code} ({earlier.order}) before {later.code} ({later.order})"
+            what = f"{len(falls)} x: {earlier.code} ({earlier.order}), {later.code} ({later.order})"
             yield Anomaly(AnomalyKind.SHEET_ORDER, name, what)
 
 
@@ -159,7 +159,7 @@ def _other_mdcs(read: _Read, tables: DrgTables) -> Iterator[Anomaly]:
     mdc_of = {row.code: row.parent for row in tables.adrg}
     for code, adrg, mdc, place in read.rows("code", "adrg", "mdc"):
         if mdc_of.get(adrg, mdc) != mdc:
-            yield Anomaly(AnomalyKind.MDC_DISAGREES, place, f"{code}: {mdc}, but {adrg} belongs to {mdc_of[adrg]}")
+            yield Anomaly(AnomalyKind.MDC_DISAGREES, place, f"{code}: {mdc} / {adrg}: {mdc_of[adrg]}")
 
 
 def _line(place: str) -> int:
