@@ -7,7 +7,7 @@ case for which two rows claim the same place is rejected. Every row is used or c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from dipsim.cases.columns import Kind
 from dipsim.cases.encode import cleaner, compact, compact_lists, encode_texts
 from dipsim.cases.further import TableRows, read_table_rows
 from dipsim.cases.gather import FileInfo
+from dipsim.cases.layout import restated
 from dipsim.cases.mapping import CaseMapping
 from dipsim.cases.mapping_tables import REJECT, CodeTable, Flag, RowTable
 from dipsim.cases.normalise import Change, spelling_changes
@@ -134,6 +135,16 @@ class _Uses:
         return ", ".join(sorted(map(self.rows.place, rows))[:PLACES_SHOWN]) + more
 
 
+def _sheet_faults(rows: TableRows, uses: _Uses) -> list[Fault]:
+    """What a sheet did to the cells of rows that are used, as faults of their cases."""
+    used = [fault for fault in rows.faults if uses.is_used[fault.row]]
+    places = [rows.file_and_line(fault.row) for fault in used]
+    return [
+        replace(fault, row=int(uses.case[fault.row]), file=file, line=line)
+        for fault, (file, line) in zip(used, places, strict=True)
+    ]
+
+
 # ---- several rows a case
 
 
@@ -149,7 +160,7 @@ def _code_columns(rows: TableRows, table: CodeTable, uses: _Uses, mapping: CaseM
     chosen = _in_order(codes, order, is_main, uses)
     firsts = np.flatnonzero(np.diff(uses.case[chosen], prepend=-1))
     has_main, ambiguous = _mains(table, chosen, firsts, order, is_main, uses)
-    faults += ambiguous
+    faults += [*ambiguous, *_sheet_faults(rows, uses)]
     if table.without_main == REJECT:
         without = uses.case[chosen[firsts[~has_main]]]
         faults += [Fault(case, name, "", "no_main_code") for case in without.tolist()]
@@ -253,14 +264,14 @@ def _lists(ids: Any, case: I8, cases: int, values: tuple[str, ...]) -> CodedList
 def _one_to_one(
     rows: TableRows, table: RowTable, uses: _Uses, mapping: CaseMapping, salt: bytes
 ) -> dict[str, TypedColumn]:
-    differing = list(_differing(rows, table, uses))
+    differing = [*_differing(rows, table, uses), *_sheet_faults(rows, uses)]
     row_of = np.full(uses.cases, -1, np.int64)
     used = np.flatnonzero(uses.is_used)
     row_of[uses.case[used]] = used
     columns = {}
     for number, (name, header) in enumerate(table.columns.items()):
         reader = column_reader(name, mapping, salt)
-        reader.add(rows.columns[header])
+        reader.add(restated(name, rows.columns[header], mapping))
         column = reader.finish()
         at = {int(row): case for case, row in enumerate(row_of.tolist()) if row >= 0} if column.faults else {}
         faults = [

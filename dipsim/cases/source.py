@@ -39,7 +39,11 @@ def open_source(path: Path, name: str, cells: CellFormat | None = None) -> Sourc
 
 def read_source(source: Source, wanted: Sequence[str]) -> Block:
     """All rows of an opened file at once, every cell as text: for tables that are small."""
-    blocks = list(source.blocks(wanted))
+    return joined_blocks(list(source.blocks(wanted)), wanted)
+
+
+def joined_blocks(blocks: Sequence[Block], wanted: Sequence[str]) -> Block:
+    """Blocks as one, every cell as text."""
     if not blocks:
         none = np.zeros(0, np.int64)
         return Block({name: pa.chunked_array([], pa.string()) for name in wanted}, none, none)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xlsxwriter import Workbook
 
 from dipsim.cases.identity import content_fingerprint
 from dipsim.cases.mapping import mapping_of
@@ -151,6 +152,18 @@ def test_nothing_depends_on_the_order_of_the_rows_or_the_split_into_files(tmp_pa
         counts = tuple((part.reason, part.rows) for part in reading.tables[0].left_out)
         seen.add((content_fingerprint(reading.cases), counts, reading.rejects))
     assert len(seen) == 1
+
+
+def test_a_number_for_a_code_in_a_sheet_rejects_the_case_and_names_the_cell(tmp_path: Path) -> None:
+    book = Workbook(tmp_path / "op.xlsx")
+    sheet = book.add_worksheet("手术")
+    for line, row in enumerate([["id", "code", "n"], ["a", 47.01, 1], ["b", "51.2", 1]]):
+        sheet.write_row(line, 0, row)
+    book.close()
+    reading = read(tmp_path, {"procedures": {**ORDERED, "file": "op.xlsx"}})
+    (row,) = reading.rejects
+    assert (row.file, row.line, row.case_id, row.reason) == ("op.xlsx", 2, "a", "number_for_code")
+    assert "op.xlsx!手术!B2" in row.text_en
 
 
 def test_a_table_that_is_not_there_and_a_column_that_it_lacks_are_refused(tmp_path: Path) -> None:
