@@ -18,7 +18,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from dipsim.cases.block import Block, CellMarks, unique_header
-from dipsim.cases.error_cells import DAMAGES, column_letters, error_cells
+from dipsim.cases.sheet_xml import DAMAGES, column_letters, error_cells
 from dipsim.errors import CaseDataError, Problem
 from dipsim.paths import did_you_mean
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dipsim.errors import PolicyError
 from dipsim.grouping.catalogue import ImportReport, bundled_mapping, import_catalogue
 from dipsim.grouping.catalogue.anomalies import AnomalyKind
 from dipsim.grouping.dip import Grouping, Status, group_cases
@@ -94,9 +95,38 @@ def test_every_oddity_is_counted(from_workbook: ImportReport, from_csv: ImportRe
         AnomalyKind.SAME_KEY: 287,
         AnomalyKind.NOT_IN_CATALOGUE: 4,
         AnomalyKind.UNGROUPED_ROW: 88,
+        AnomalyKind.MEAN_DIFFERS: 1,
     }
     in_workbook = {anomaly.kind: anomaly.count for anomaly in from_workbook.anomalies}
-    assert in_workbook == {AnomalyKind.HIDDEN_SHEET: 1, **odd}
+    assert in_workbook == {AnomalyKind.HIDDEN_SHEET: 1, AnomalyKind.FORMULA: 4444, **odd}
+    examples = {anomaly.kind: anomaly.examples for anomaly in from_workbook.anomalies}
+    assert examples[AnomalyKind.MEAN_DIFFERS] == ("5718.153489 and 5537.073987",)
+    assert examples[AnomalyKind.FORMULA][0] == "catalogue_2025.xlsx [目录]!J2"
+
+
+def test_twenty_codes_without_their_leading_zero_are_refused_and_no_other(tmp_path: Path) -> None:
+    """A copy of the catalogue in which 20 main operations lost their zero, as a spreadsheet leaves them."""
+    original = shared_path("data/dip-pingdingshan/catalogue_2025.csv")
+    with original.open(encoding="utf-8-sig", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    place = header.index("主要操作代码")
+    damaged = [number for number, row in enumerate(rows) if row[place].startswith("0")][::10][:20]
+    for number in damaged:
+        rows[number][place] = rows[number][place].removeprefix("0")
+    copy = tmp_path / "catalogue.csv"
+    with copy.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+    with pytest.raises(PolicyError) as refused:
+        import_catalogue(
+            copy,
+            bundled_mapping("pingdingshan"),
+            NAME,
+            tmp_path,
+            shared_path("data/dip-pingdingshan/scores_2024.csv"),
+        )
+    found = [problem.what for problem in refused.value.problems]
+    assert found == [f"{rows[number][place]!r} has one digit before the point" for number in damaged]
+    assert len(found) == 20
 
 
 @pytest.mark.parametrize("form", ["key", "full code"])

@@ -13,6 +13,10 @@ class AnomalyKind(Enum):
     """Each kind of oddity, with what the import does about it."""
 
     HIDDEN_SHEET = ("the sheet is hidden in the workbook; it was read", "工作表被隐藏；已读取")
+    FORMULA = (
+        "points that a formula computes; the value that the workbook keeps was read",
+        "分值为公式；读取工作簿中保存的计算结果",
+    )
     UNDECLARED_KIND = (
         "a kind of group that the header does not name; read as the mapping says",
         "病种类型取值不在表头说明内；按映射读取",
@@ -48,6 +52,10 @@ class AnomalyKind(Enum):
     UNGROUPED_ROW = (
         "a row of the table of costs without cases, not in the catalogue; left out",
         "费用表中无病例且目录无此病种；未导入",
+    )
+    MEAN_DIFFERS = (
+        "the stated mean cost of all cases is not the mean over the rows weighted by cases; the stated one counts",
+        "所列全部病例次均费用与按病例数加权的均值不同；以所列为准",
     )
     POINTS_DIFFER = (
         "points of the catalogue and of the costs differ; the catalogue counts",

@@ -94,6 +94,7 @@ def compare(groups: Sequence[PublishedGroup], costs: PublishedCosts, scale: int,
         if cost.group_points not in (None, group.group_points):
             log.note(AnomalyKind.POINTS_DIFFER, f"{code}: {group.group_points} and {cost.group_points}")
         errors.append(abs(group.group_points - scale * cost.mean_cost_yuan / costs.overall_mean_cost_yuan))
+    _note_mean(costs, log)
     counted = outside_catalogue(groups, costs)
     known = {group.row.group_code for group in groups} | counted.keys()
     for code, cost in counted.items():
@@ -108,6 +109,19 @@ def outside_catalogue(groups: Sequence[PublishedGroup], costs: PublishedCosts) -
     """The rows of the table of costs that count cases and are not in the catalogue, in the order of their codes."""
     known = {group.row.group_code for group in groups}
     return {code: cost for code, cost in sorted(costs.by_group.items()) if code not in known and cost.cases is not None}
+
+
+def _note_mean(costs: PublishedCosts, log: AnomalyLog) -> None:
+    """Hold the stated mean cost of all cases against the mean over the rows."""
+    weighed = [
+        (cost.mean_cost_yuan, cost.cases)
+        for cost in costs.by_group.values()
+        if cost.mean_cost_yuan is not None and cost.cases
+    ]
+    if weighed:
+        mean = six_places(sum(mean * cases for mean, cases in weighed) / Decimal(sum(cases for _, cases in weighed)))
+        if mean != costs.overall_mean_cost_yuan:
+            log.note(AnomalyKind.MEAN_DIFFERS, f"{costs.overall_mean_cost_yuan} and {mean}")
 
 
 def _code_problems(table: PublishedTable, columns: CostColumns, codes: Sequence[str]) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from dipsim.grouping.catalogue.published import PublishedTable
 from dipsim.policy.scheme import GroupRow
 
 NAME_JOIN = "；"
+_LOST_ZERO = re.compile(r"[0-9](\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ class _Cells:
 def read_groups(table: PublishedTable, columns: CatalogueColumns, log: AnomalyLog) -> tuple[PublishedGroup, ...]:
     """The groups in the order of their codes; PolicyError with every cell that cannot be read."""
     rows = [_Cells(*record) for record in zip(*(table.column(name) for name in columns.names()), strict=True)]
+    for number in range(len(rows)):
+        if table.is_formula(number, columns.group_points):
+            log.note(AnomalyKind.FORMULA, table.place(number, columns.group_points))
     problems = [problem for number, cells in enumerate(rows) for problem in _faults(table, number, cells, columns)]
     first: dict[str, _Cells] = {}
     for number, cells in enumerate(rows):
@@ -75,6 +79,7 @@ def _faults(table: PublishedTable, number: int, cells: _Cells, columns: Catalogu
         if table.is_number(number, column):
             why = "leading and trailing zeros are lost"
             yield Problem(table.place(number, column), "a code held as a number", why, "format the column as text")
+    yield from _lost_zeros(table, number, cells, columns)
     points = decimal_of(cells.group_points)
     if points is None or points < 0:
         what = f"{cells.group_points!r} is no number of points"
@@ -88,6 +93,15 @@ def _faults(table: PublishedTable, number: int, cells: _Cells, columns: Catalogu
         what = f"{cells.group_code!r} does not tell the class of the composite group"
         step = f"it must end in {columns.code_joins.diagnosis} and one of {', '.join(columns.composite_suffixes)}"
         yield Problem(table.place(number, columns.group_code), what, next_step=step)
+
+
+def _lost_zeros(table: PublishedTable, number: int, cells: _Cells, columns: CatalogueColumns) -> Iterator[Problem]:
+    """The operation codes of a row that lost a leading zero; codes of ICD-9-CM-3 begin with two digits."""
+    why, step = "a leading zero is lost", "format the column as text and fill it from the source again"
+    others = _split(cells.other_procedures, columns.other_procedure_joins)
+    for column, codes in ((columns.main_procedure, (cells.main_procedure,)), (columns.other_procedures, others)):
+        for code in filter(_LOST_ZERO.match, codes):
+            yield Problem(table.place(number, column), f"{code!r} has one digit before the point", why, step)
 
 
 def _group(cells: _Cells, columns: CatalogueColumns, log: AnomalyLog) -> PublishedGroup:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+from dipsim.cases.sheet_xml import DAMAGES, column_letters, formula_cells
 from dipsim.errors import PolicyError, Problem
 from dipsim.paths import did_you_mean
 from dipsim.policy.files import read_text
@@ -27,6 +28,7 @@ class PublishedTable:
     sheet      '' for a CSV file
     lines      line of the file, or row of the sheet, on which each row begins
     numbers    (line, position) of the cells that a workbook holds as numbers; a CSV file holds text only
+    formulas   likewise of the cells whose value is that of a formula
     """
 
     shown: str
@@ -36,6 +38,7 @@ class PublishedTable:
     lines: tuple[int, ...]
     rows: tuple[Record, ...]
     numbers: frozenset[tuple[int, int]]
+    formulas: frozenset[tuple[int, int]]
 
     def column(self, name: str) -> tuple[str, ...]:
         """The cells of a column, blanks around them removed."""
@@ -45,12 +48,16 @@ class PublishedTable:
     def place(self, row: int, column: str) -> str:
         """The file with the line, or the sheet with the cell as Excel names it."""
         if self.sheet:
-            return f"{self.shown}!{_column_letters(self.header.index(column))}{self.lines[row]}"
+            return f"{self.shown}!{column_letters(self.header.index(column))}{self.lines[row]}"
         return f"{self.shown}:{self.lines[row]}: {column}"
 
     def is_number(self, row: int, column: str) -> bool:
         """Whether a workbook holds this cell as a number."""
         return (self.lines[row], self.header.index(column)) in self.numbers
+
+    def is_formula(self, row: int, column: str) -> bool:
+        """Whether a workbook computes this cell."""
+        return (self.lines[row], self.header.index(column)) in self.formulas
 
 
 def is_workbook(path: Path) -> bool:
@@ -91,13 +98,14 @@ def _read_csv(path: Path) -> PublishedTable:
         where = f"{path.name}:{line}"
         raise PolicyError(Problem(where, "not valid CSV", str(error), "look for an open quote")) from error
     header, lines, rows = _below_header(records, path.name)
-    return PublishedTable(path.name, "", False, header, lines, rows, frozenset())
+    return PublishedTable(path.name, "", False, header, lines, rows, frozenset(), frozenset())
 
 
 def _read_sheet(path: Path, sheet: str) -> PublishedTable:
     try:
         workbook = CalamineWorkbook.from_path(path)
-    except (CalamineError, OSError) as error:
+        formulas = formula_cells(path, sheet)
+    except (CalamineError, OSError, *DAMAGES) as error:
         step = "check the path, and that it opens in Excel"
         raise PolicyError(Problem(path.name, "cannot be read", str(error), step)) from error
     if sheet not in workbook.sheet_names:
@@ -115,7 +123,7 @@ def _read_sheet(path: Path, sheet: str) -> PublishedTable:
     header, lines, rows = _below_header(records, shown)
     visible = {entry.name: entry.visible for entry in workbook.sheets_metadata}
     is_hidden = visible[sheet] != SheetVisibleEnum.Visible
-    return PublishedTable(shown, sheet, is_hidden, header, lines, rows, frozenset(numbers))
+    return PublishedTable(shown, sheet, is_hidden, header, lines, rows, frozenset(numbers), formulas)
 
 
 def _below_header(
@@ -134,13 +142,3 @@ def _cell_text(cell: object) -> str:
     if isinstance(cell, float):
         return f"{cell:.0f}" if cell.is_integer() else repr(cell)
     return str(cell)
-
-
-def _column_letters(position: int) -> str:
-    """A, B, ..., Z, AA, ... for positions from 0."""
-    letters = ""
-    number = position + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

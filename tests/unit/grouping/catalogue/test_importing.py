@@ -93,6 +93,7 @@ def test_oddities_are_counted_with_examples(tmp_path: Path) -> None:
         AnomalyKind.OTHER_JOIN: (1, "C34.1:32.4100_33.3903+40.59x01"),
         AnomalyKind.NOT_IN_CATALOGUE: (1, "KBBZ: 2 cases"),
         AnomalyKind.UNGROUPED_ROW: (1, "CP01:SS"),
+        AnomalyKind.MEAN_DIFFERS: (1, "4000.000000 and 3528.272727"),  # (20010 + 16000 + 36012 + 5600) / 22
     }
 
 
@@ -241,3 +242,11 @@ def write_catalogue(path: Path, main_procedure: Cell = "32.4100") -> None:
         "目录": [[*HEADER.split(",")], *groups],
     }
     write_workbook(path, sheets, hidden="中间结果")
+
+
+def test_operations_without_their_leading_zero_are_refused_where_they_stand(tmp_path: Path) -> None:
+    row = '1,C34.1:32.4100_3.9100+40.59x01,1,C34.1,肺癌,32.4100,肺叶切除,"3.9100,40.59X01",清扫,1000'
+    (said,) = problems_of(tmp_path, [row], [row.split(",")[1] + ",1000,4000,4000,0.25,4.0,9"])
+    assert said.startswith(
+        "groups.csv:2: 其他操作代码: '3.9100' has one digit before the point; a leading zero is lost"
+    )

@@ -1,6 +1,6 @@
-"""Cells of a workbook that hold an error such as #REF!: the reader of workbooks gives them as blanks.
+"""What the reader of workbooks does not tell of cells: errors such as #REF!, which it gives as blanks, and formulas.
 
-They are found in the XML of .xlsx and .xlsm files; the other formats keep them to themselves.
+Both are found in the XML of .xlsx and .xlsm files; the other formats keep them to themselves.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from zipfile import BadZipFile, ZipFile
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ERROR_CELL = re.compile(rb'<c\b[^>]*\bt="e"[^>]*>')
+_FORMULA_CELL = re.compile(rb"<c\b[^>]*><f[ >/]")
 _ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 DAMAGES = (BadZipFile, KeyError, ElementTree.ParseError, zlib.error)
 """What reading the XML of a damaged workbook may raise."""
@@ -26,13 +27,12 @@ def error_cells(path: Path, sheet: str) -> frozenset[tuple[int, int]]:
 
     Raises one of `DAMAGES`.
     """
-    if path.suffix.lower() not in _XML_SUFFIXES:
-        return frozenset()
-    with ZipFile(path) as archive:
-        member = _member(archive, sheet)
-        text = archive.read(member) if member in archive.namelist() else b""
-    found = (_ADDRESS.search(cell) for cell in _ERROR_CELL.findall(text))
-    return frozenset((int(match[2]), _column_number(match[1].decode())) for match in found if match)
+    return _cells(path, sheet, _ERROR_CELL)
+
+
+def formula_cells(path: Path, sheet: str) -> frozenset[tuple[int, int]]:
+    """Row from 1 and column from 0 of every cell of a sheet whose value is that of a formula; raises as above."""
+    return _cells(path, sheet, _FORMULA_CELL)
 
 
 def column_letters(column: int) -> str:
@@ -43,6 +43,16 @@ def column_letters(column: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def _cells(path: Path, sheet: str, pattern: re.Pattern[bytes]) -> frozenset[tuple[int, int]]:
+    if path.suffix.lower() not in _XML_SUFFIXES:
+        return frozenset()
+    with ZipFile(path) as archive:
+        member = _member(archive, sheet)
+        text = archive.read(member) if member in archive.namelist() else b""
+    found = (_ADDRESS.search(cell) for cell in pattern.findall(text))
+    return frozenset((int(match[2]), _column_number(match[1].decode())) for match in found if match)
 
 
 def _column_number(letters: str) -> int:
