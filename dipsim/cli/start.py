@@ -9,8 +9,8 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-UNUSED = frozenset({"pandas", "scipy"})
-"""pyarrow and numba import these, 0.5 s, only to know their types when they meet them; no verb hands them any."""
+UNUSED = frozenset({"coverage", "pandas", "scipy"})
+"""pyarrow and numba import these where they are installed, half a second, in case they meet them; no verb uses any."""
 SWEEP_AFTER = 100_000
 """New containers between two searches for cycles; Python's own 700 costs a sixth of a short run."""
 
