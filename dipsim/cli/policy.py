@@ -82,15 +82,15 @@ def checked(roots: PolicyRoots, names: Sequence[str] | None = None) -> tuple[lis
 
 def _readers(roots: PolicyRoots) -> Mapping[str, Callable[[str], str]]:
     """How each kind of policy is read and checked by name, giving its fingerprint; overlays with their scenarios."""
+    from dipsim.grouping.drg_check import read_sound_scheme
     from dipsim.learn import read_rules
-    from dipsim.policy.any_scheme import read_any_scheme
     from dipsim.policy.fingerprint import fingerprint_values
     from dipsim.policy.weights import read_weights
     from dipsim.scenario import load_scenario
 
     return {
         "scenario": lambda name: load_scenario(name, roots).fingerprint,
-        "scheme": lambda name: read_any_scheme(roots.scheme(name), roots).fingerprint,
+        "scheme": lambda name: read_sound_scheme(roots.scheme(name), roots).fingerprint,
         "weights": lambda name: read_weights(roots.weights(name)).fingerprint,
         "learning rules": lambda name: fingerprint_values(read_rules(roots.learning(name)).model_dump()),
     }
