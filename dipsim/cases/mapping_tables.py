@@ -112,7 +112,7 @@ def _code_table(problems: Problems, name: str, section: Any) -> CodeTable:
     )
     return CodeTable(
         name=name,
-        file=problems.text(f"[{where}] file", table.get("file")),
+        file=_file(problems, where, table),
         key=problems.text(f"[{where}] key", table.get("key")),
         code=problems.text(f"[{where}] code", table.get("code")),
         order=order,
@@ -132,10 +132,18 @@ def _row_table(problems: Problems, name: str, section: Any) -> RowTable:
     problems.require("case_id" not in columns, f"[{where}.columns] case_id", "is the key", f"state key in [{where}]")
     return RowTable(
         name=name,
-        file=problems.text(f"[{where}] file", table.get("file")),
+        file=_file(problems, where, table),
         key=problems.text(f"[{where}] key", table.get("key")),
         columns=columns,
     )
+
+
+def _file(problems: Problems, where: str, table: Mapping[str, Any]) -> str:
+    """The name of a file beside the cases, `*` for any text."""
+    name = problems.text(f"[{where}] file", table.get("file"))
+    is_name = not set("/\\") & set(name) and "**" not in name and name not in (".", "..")
+    problems.require(is_name, f"[{where}] file", f"{name!r} is no file name", "name a file beside the cases")
+    return name
 
 
 def _flag(problems: Problems, where: str, section: Any) -> Flag | None:

@@ -140,6 +140,10 @@ def test_absent_columns_are_refused_unless_the_mapping_lets_them(tmp_path: Path)
             "state main or order",
         ),
         ({"tables": {"diagnoses": {"main": 1}}}, 'write { column = "...", is = ["..."] }'),
+        (
+            {"tables": {"settled": {"file": "/etc/x", "key": "k", "columns": {"sex": "g"}}}},
+            "is no file name; name a file",
+        ),
         ({"tables": {"settled": {"file": "f", "key": "k"}}}, "write [tables.settled.columns] and keys below it"),
         (
             {"case_id": "row_number", "tables": {"s": {"file": "f", "key": "k", "columns": {"sex": "g"}}}},

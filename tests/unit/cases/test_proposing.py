@@ -78,6 +78,10 @@ def test_the_proposal_is_a_mapping_that_reads_the_file(tmp_path: Path) -> None:
     assert cases.fen("total_cost_yuan").tolist() == [1050]
 
 
+def test_a_header_without_rows_is_enough(tmp_path: Path) -> None:
+    assert found(proposed(tmp_path, "los\n")) == {"length_of_stay_days": ("los", Confidence.CERTAIN)}
+
+
 def test_every_alias_leads_to_a_column_once_and_is_recognised() -> None:
     text = files("dipsim.cases").joinpath("aliases.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
