@@ -29,8 +29,9 @@ from dipsim.grouping.drg.rows import Path, RuleTree
 from dipsim.kernels import drg_machine as kernel
 from dipsim.kernels.drg_state import BY_CC, BY_MCC, BY_NOTHING, CC_BIT, MCC_BIT
 
+_JUMPS = (kernel.PUSH, kernel.PUSH_UNLESS, kernel.TEST, kernel.SKIP, kernel.UNLESS)
 U8 = NDArray[np.uint64]
-Instruction = tuple[int, int, int]
+Instruction = tuple[int, int, int, int]
 
 
 def build_machine(
@@ -46,13 +47,13 @@ def build_machine(
     words = 1 + len(layout.conditions) // 64
     code = _Writer(conditions, layout, 64 * words).tree(tree)
     return kernel.Machine(
-        code=np.array(code, np.int32).reshape(-1, 3),
+        code=np.array(code, np.uint64),
         principal=_bits(principal.conditions, words),
         main=_bits(main.conditions, words),
         columns=_bits(cases.conditions, words),
         counts=layout.count_table(),
         status_of=np.array(status_of, np.int8),
-        stack=np.zeros(1 + len(code), np.int8),
+        stack=np.zeros(len(code), np.uint64),
         state=np.zeros(layout.words, np.uint64),
     )
 
@@ -74,34 +75,34 @@ class _Writer:
                 for adrg, leaves in groupby(paths, lambda path: path.adrg)
             ]
             code += _moved(self.row(tree.mdc[mdc], _one_after_another(children)), len(code))
-        return code
+        return [*code, _plain(kernel.END)]
 
     def leaves(self, tree: RuleTree, paths: Iterable[Path]) -> list[Instruction]:
         """The DRG rows of an ADRG."""
-        return _one_after_another([self.row(tree.drg[path.drg], [(kernel.TAKE, path.drg, 0)]) for path in paths])
+        return _one_after_another([self.row(tree.drg[path.drg], [(kernel.TAKE, path.drg, 0, 0)]) for path in paths])
 
     def row(self, rule: Expression, children: Sequence[Instruction]) -> list[Instruction]:
         """A row: its rule, and where that holds its children."""
-        program = self.rule(rule)
-        after = len(program) + 1 + len(children) + 1
-        moved = _moved(children, len(program) + 1)
-        return [*program, (kernel.SKIP_UNLESS, after, 0), *moved, (kernel.DROP, 0, 0)]
+        code = _with_jump(self.rule(rule), kernel.SKIP, kernel.TEST)
+        after = len(code) + len(children) + 1
+        code[-1] = _aimed(code[-1], after)
+        return [*code, *_moved(children, len(code)), _plain(kernel.DROP)]
 
     def rule(self, expression: Expression) -> list[Instruction]:
         """The program that leaves the truth of an expression on the stack."""
         match expression:
             case Always():
-                return [(kernel.PUSH_TRUE, 0, 0)]
+                return [_plain(kernel.PUSH_TRUE)]
             case Not(part):
-                return [*self.rule(part), (kernel.NEGATE, 0, 0)]
+                return [*self.rule(part), _plain(kernel.NEGATE)]
             case And(parts):
-                return _joined(map(self.rule, parts), kernel.JOIN_AND)
+                return _all_of([self.rule(part) for part in parts])
             case Or(parts):
-                return _joined(map(self.rule, parts), kernel.JOIN_OR)
+                return _some_of([self.rule(part) for part in parts])
             case Membership(negated=negated):
                 singles = single_conditions(expression)
-                found = _joined(([push] for single in singles for push in self.pushes(single)), kernel.JOIN_OR)
-                return [*found, (kernel.NEGATE, 0, 0)] if negated else found
+                found = _some_of([[push] for single in singles for push in self.pushes(single)])
+                return [*found, _plain(kernel.NEGATE)] if negated else found
             case Comparison() | Count():
                 return self.pushes(expression)
 
@@ -111,16 +112,16 @@ class _Writer:
         if degree_bit(self.layout.conditions[number]) is not None:
             ways = ((MCC_BIT, BY_MCC, self.layout.by_mcc), (CC_BIT, BY_CC, self.layout.by_cc))
             return [
-                (kernel.PUSH, self.state_at + bit, degree)
+                (kernel.PUSH, self.state_at + bit, degree, 1)
                 for bit, degree, alone in ways
                 if (alone | self.layout.by_either) >> number & 1
             ]
         degree = DEGREE_OF_LEVEL.get(condition.set_name, BY_NOTHING) if isinstance(condition, Count) else BY_NOTHING
         found = []
         if _is_of_class(condition):
-            found.append((kernel.PUSH, number, degree))
+            found.append((kernel.PUSH, number, degree, 1))
         if number in self.layout.bit_of and not self.layout.columns >> number & 1:
-            found.append((kernel.PUSH, self.state_at + self.layout.bit_of[number], degree))
+            found.append((kernel.PUSH, self.state_at + self.layout.bit_of[number], degree, 1))
         return found
 
 
@@ -141,14 +142,46 @@ def _one_after_another(parts: Sequence[Sequence[Instruction]]) -> list[Instructi
 def _moved(code: Iterable[Instruction], lines: int) -> list[Instruction]:
     """The code so many lines further down."""
     return [
-        (instruction, operand + lines if instruction == kernel.SKIP_UNLESS else operand, degree)
-        for instruction, operand, degree in code
+        (instruction, operand, degree, target + lines if instruction in _JUMPS else 0)
+        for instruction, operand, degree, target in code
     ]
 
 
-def _joined(parts: Iterable[list[Instruction]], join: int) -> list[Instruction]:
+def _some_of(parts: Sequence[list[Instruction]]) -> list[Instruction]:
+    """`or`: every part is evaluated, for the least of them counts."""
     first, *others = parts
-    return first + [line for part in others for line in (*part, (join, 0, 0))]
+    return _one_after_another([first, *([*part, _plain(kernel.JOIN_OR)] for part in others)])
+
+
+def _all_of(parts: Sequence[list[Instruction]]) -> list[Instruction]:
+    """`and`: what is false jumps to the end."""
+    first, *others = parts
+    pieces = [first, *([*part, _plain(kernel.JOIN_AND)] for part in others)]
+    pieces = [*(_with_jump(piece, kernel.UNLESS, kernel.PUSH_UNLESS) for piece in pieces[:-1]), pieces[-1]]
+    end = sum(map(len, pieces))
+    code: list[Instruction] = []
+    for piece in pieces:
+        code += _moved(piece, len(code))
+        if piece is not pieces[-1]:
+            code[-1] = _aimed(code[-1], end)
+    return code
+
+
+def _with_jump(code: list[Instruction], jump: int, push_and_jump: int) -> list[Instruction]:
+    """The code with a jump at its end, whose target is still to be set; a lone push is joined with its jump."""
+    if len(code) == 1 and code[0][kernel.INSTRUCTION] == kernel.PUSH:
+        _, bit, degree, target = code[0]
+        return [(push_and_jump, bit, degree, target)]
+    return [*code, _plain(jump)]
+
+
+def _aimed(jump: Instruction, line: int) -> Instruction:
+    instruction, bit, degree, _ = jump
+    return instruction, bit, degree, line
+
+
+def _plain(instruction: int) -> Instruction:
+    return instruction, 0, BY_NOTHING, 0
 
 
 def _bits(classes: Sequence[int], words: int) -> U8:
