@@ -82,8 +82,7 @@ def _spelling(text: str, column: SheetColumn) -> str:
     """The uniform spelling of a code; other text as it is."""
     if column.content == "icd":
         return normalise_code(text)
-    is_name_of_group = column.content == "code" or column.name == "table"
-    return without_blanks(half_width(text)) if is_name_of_group else text
+    return without_blanks(half_width(text)) if column.content in ("code", "table") else text
 
 
 def _written(cell: object) -> str:

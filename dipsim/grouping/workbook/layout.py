@@ -8,11 +8,11 @@ from typing import Literal, TypeAlias
 
 HEADER_LINE = 2
 
-Content: TypeAlias = Literal["code", "icd", "text", "name", "rule", "order"]
-"""code: of a group, set or table; icd: of a diagnosis or procedure; a blank rule is always true."""
+Content: TypeAlias = Literal["code", "table", "icd", "text", "name", "rule", "order"]
+"""code: of a group or set; table: of exclusions, may be blank; icd: of a diagnosis or procedure; a blank rule is true."""
 NUMBERS_ALLOWED: tuple[Content, ...] = ("text", "name", "rule", "order")
 """Contents that may stand in a cell of numbers: a number has lost the zeros of a code."""
-BLANKS_ALLOWED: tuple[Content, ...] = ("text", "name", "rule")
+BLANKS_ALLOWED: tuple[Content, ...] = ("table", "text", "name", "rule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ SHEETS: Mapping[str, tuple[SheetColumn, ...]] = {
     "CC": (
         SheetColumn("编码", "code", "icd"),
         SheetColumn("名称", "name", "text"),
-        SheetColumn("排除表", "table", "text"),
+        SheetColumn("排除表", "table", "table"),
         SheetColumn("类型", "level", "code"),
     ),
     "排除表": (

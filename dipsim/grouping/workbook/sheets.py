@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from dipsim.cases.normalise import half_width, without_blanks
 from dipsim.errors import PolicyError, Problem
 from dipsim.grouping.drg_check import Anomaly, AnomalyKind
-from dipsim.grouping.workbook.formulas import formula_cells
+from dipsim.grouping.workbook.formulas import unsafe_cells
 from dipsim.grouping.workbook.layout import HEADER_LINE, NUMBERS_ALLOWED, SHEETS, SheetColumn
 from dipsim.paths import did_you_mean
 
@@ -67,7 +67,7 @@ def read_sheets(path: Path) -> WorkbookSheets:
     Raises PolicyError for a file that is no .xlsx workbook.
     """
     workbook = _opened(path)
-    formulas = formula_cells(path)
+    unsafe = unsafe_cells(path)
     problems: list[Problem] = []
     sheets: dict[str, Sheet] = {}
     is_whole = True
@@ -79,7 +79,7 @@ def read_sheets(path: Path) -> WorkbookSheets:
             problems += error.problems
             sheets[name] = Sheet(path.name, name, columns, {column.name: 0 for column in columns}, (), (), ())
         if name in workbook.sheet_names:
-            problems += _blocked_cells(path.name, workbook.get_sheet_by_name(name), formulas.get(name, ()))
+            problems += _blocked_cells(path.name, workbook.get_sheet_by_name(name), unsafe.get(name, {}))
         problems += _numbers(sheets[name])
     return WorkbookSheets(sheets, is_whole, tuple(problems), tuple(_other_content(workbook, sheets)))
 
@@ -109,17 +109,17 @@ def _opened(path: Path) -> CalamineWorkbook:
     return workbook
 
 
-def _blocked_cells(file: str, sheet: CalamineSheet, formulas: Sequence[str]) -> Iterator[Problem]:
-    """A problem for each merged range and each formula from the header on; a title above it may be merged."""
+def _blocked_cells(file: str, sheet: CalamineSheet, unsafe: Mapping[str, str]) -> Iterator[Problem]:
+    """A problem for each merged range, formula and error from the header on; a title above it may be merged."""
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         if bottom + 1 >= HEADER_LINE:
             cells = f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
             why = "only the first of them has a value, and a blank rule would be true for every case"
             yield Problem(f"{file} [{sheet.name}]!{cells}", "merged cells", why, "unmerge them and fill each cell")
-    for cell in formulas:
+    for cell, what in unsafe.items():
         if int(re.sub("[A-Z]", "", cell)) >= HEADER_LINE:
-            why = "the file need not hold its value"
-            yield Problem(f"{file} [{sheet.name}]!{cell}", "a formula", why, "paste the values in its place")
+            why = "it may read as blank, and a blank rule would be true for every case"
+            yield Problem(f"{file} [{sheet.name}]!{cell}", what, why, "put the value itself in its place")
 
 
 def _found(file: str, workbook: CalamineWorkbook, name: str, columns: tuple[SheetColumn, ...]) -> Sheet:
@@ -134,7 +134,10 @@ def _found(file: str, workbook: CalamineWorkbook, name: str, columns: tuple[Shee
     if len(cells) < HEADER_LINE:
         step = f"row {HEADER_LINE} is the header: {', '.join(column.header for column in columns)}"
         raise PolicyError(Problem(shown, "empty", next_step=step))
-    header = [without_blanks(half_width(str(cell))) for cell in cells[HEADER_LINE - 1]]
+    above, header = ([without_blanks(half_width(str(cell))) for cell in row] for row in cells[:HEADER_LINE])
+    if {column.header for column in columns} <= set(above):
+        why = f"the format has a title above it, and the rows from {HEADER_LINE + 1} on"
+        raise PolicyError(Problem(f"{shown}!A1", "the header stands in row 1", why, "insert a row above it"))
     problems = list(_header_problems(shown, header, columns))
     filled = [
         (line, tuple(row))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def faults(path: Path) -> list[str]:
         ("[ADRG]!A8: 101.0 is not text", add("ADRG", 101, "", "", "MDCB", 9)),
         ("[ADRG]!D4: no MDC 'MDCX'", put("ADRG", 1, 3, "MDCX")),
         ("[DRG]!D4: no ADRG 'BX1'", put("DRG", 1, 3, "BX1")),
+        ("[CC]!C3: 1.0 is not text", put("CC", 0, 2, 1)),
         ("[MDC]!D4: '2.5' is not a whole number", put("MDC", 1, 3, 2.5)),
         ("[MDC]!D4: 排序 is blank", put("MDC", 1, 3, "")),
         ("[集合]!A5: 集合编号 is blank", put("集合", 2, 0, "")),
@@ -92,6 +94,29 @@ def test_a_renamed_column_is_told_with_its_sheet(tmp_path: Path, name: str, head
 def test_merged_cells_and_formulas_are_told_with_their_cells(tmp_path: Path, told: list[str], touch: Touch) -> None:
     path = write(tmp_path / "drg.xlsx", small(), touch=touch)
     assert [fault for fault in faults(path) if "merged" in fault or "formula" in fault] == told
+
+
+def test_an_error_in_a_cell_is_not_read_as_a_blank_rule(tmp_path: Path) -> None:
+    def touch(workbook: xlsxwriter.Workbook) -> None:
+        workbook.get_worksheet_by_name("ADRG").write_formula("C5", "=NA()", None, "#N/A")
+
+    path = write(tmp_path / "formula.xlsx", small(), touch=touch)
+    pasted = tmp_path / "drg.xlsx"
+    with zipfile.ZipFile(path) as parts, zipfile.ZipFile(pasted, "w") as copy:
+        for name in parts.namelist():
+            copy.writestr(name, parts.read(name).replace(b"<f>NA()</f>", b""))
+    assert "[ADRG]!C5: an error" in faults(pasted)
+
+
+def test_a_header_in_row_1_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "drg.xlsx"
+    workbook = xlsxwriter.Workbook(str(path))
+    for name, texts in HEADERS.items():
+        sheet = workbook.add_worksheet(name)
+        for number, row in enumerate([texts, *small()[name]]):
+            sheet.write_row(number, 0, row)
+    workbook.close()
+    assert faults(path) == [f"[{name}]!A1: the header stands in row 1" for name in HEADERS]
 
 
 def test_a_merged_title_above_the_header_is_no_fault(tmp_path: Path) -> None:
