@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dipsim.cases.columns import FEE_COLUMNS
-from dipsim.cases.table import BLANK_ID, I8, CaseTable
+from dipsim.cases.table import BLANK_ID, I8, CaseTable, Coded
 from dipsim.errors import CaseDataError, Problem
 from dipsim.money import MISSING
 from dipsim.paths import did_you_mean
@@ -18,6 +19,7 @@ from dipsim.paths import did_you_mean
 Mask = NDArray[np.bool_]
 
 EXAMPLES = 5
+_ONE_DIGIT = re.compile(r"[0-9](\.|$)")
 SEPARATORS = ",;，；、|"
 """What joins codes in files that do not join them by the list separator."""
 
@@ -166,6 +168,39 @@ def _joined_procedures(cases: CaseTable) -> Mask:
     return _joined_codes(cases, "procedures")
 
 
+def _cases_with(column: Coded, is_odd: Callable[[str], bool]) -> Mask:
+    """Where a filled value is odd; each distinct value is looked at once."""
+    return np.array([*(is_odd(value) for value in column.values), False], bool)[column.ids]
+
+
+def _filler_diagnosis(cases: CaseTable) -> Mask:
+    """Such as I64.X, whose place after the point holds no digit."""
+    return _cases_with(cases.code("principal_diagnosis"), lambda code: code.endswith(".x"))
+
+
+def _diagnosis_without_letter(cases: CaseTable) -> Mask:
+    """Where other diagnoses begin with a letter, as those of ICD-10 do."""
+    column = cases.code("principal_diagnosis")
+    if not any(code[0].isalpha() for code in column.values):
+        return np.zeros(len(cases), bool)
+    return _cases_with(column, lambda code: not code[0].isalpha())
+
+
+def _procedure_without_zero(cases: CaseTable) -> Mask:
+    """One digit before the point; codes of ICD-9-CM-3 have two."""
+    column = cases.code_list("procedures")
+    is_short = np.array([bool(_ONE_DIGIT.match(value)) for value in column.values], bool)
+    short_before = np.append(0, np.cumsum(is_short[column.ids]))
+    return np.asarray(short_before[column.offsets[1:]] > short_before[column.offsets[:-1]])
+
+
+def _hospital_without_zero(cases: CaseTable) -> Mask:
+    """All digits and shorter than another id that is all digits and begins with 0."""
+    column = cases.code("hospital_id")
+    longest = max((len(value) for value in column.values if value.isdecimal() and value[0] == "0"), default=0)
+    return _cases_with(column, lambda value: value.isdecimal() and len(value) < longest)
+
+
 CHECKS = (
     Check(
         "blank_principal_diagnosis",
@@ -238,6 +273,34 @@ CHECKS = (
         "Procedures stand joined in one code",
         frozenset({"procedures"}),
         _joined_procedures,
+    ),
+    Check(
+        "filler_diagnosis",
+        "主要诊断以 .X 占位",
+        "Principal diagnosis ends in the filler .X",
+        frozenset({"principal_diagnosis"}),
+        _filler_diagnosis,
+    ),
+    Check(
+        "diagnosis_without_letter",
+        "主要诊断不以字母开头，可能被表格软件改写",
+        "Principal diagnosis begins with no letter; a spreadsheet may have changed it",
+        frozenset({"principal_diagnosis"}),
+        _diagnosis_without_letter,
+    ),
+    Check(
+        "procedure_without_zero",
+        "手术操作编码小数点前只有一位，可能丢失前导零",
+        "A procedure has one digit before the point; a leading zero may be lost",
+        frozenset({"procedures"}),
+        _procedure_without_zero,
+    ),
+    Check(
+        "hospital_without_zero",
+        "医疗机构编码较短，可能丢失前导零",
+        "A hospital id is shorter than others; a leading zero may be lost",
+        frozenset({"hospital_id"}),
+        _hospital_without_zero,
     ),
 )
 """Every check; a new one is a function above and an entry here."""

@@ -51,10 +51,18 @@ F,,2025-01-01,2025-01-03
         ),
         ("joined_other_diagnoses", "case_id,other_diagnoses\nA,I10|E11;E12\nB,I10|E11\nC,\n"),
         ("joined_procedures", "case_id,procedures\nB,\nA,86.04、39.95\nC,39.95\n"),
+        ("filler_diagnosis", "case_id,principal_diagnosis\nA,I64.X\nB,I64.x00\nC,\n"),
+        ("diagnosis_without_letter", "case_id,principal_diagnosis\nA,1.2\nB,I10.x00\nC,\n"),
+        ("procedure_without_zero", "case_id,procedures\nA,47.0100|3.91\nB,03.9100\nC,\nD,0066\n"),
+        ("hospital_without_zero", "case_id,hospital_id\nA,12\nB,0012\nC,4101\nD,H1\nE,\n"),
     ],
 )
 def test_a_check_marks_what_it_is_named_for_and_nothing_else(tmp_path: Path, key: str, text: str) -> None:
     assert marked(tmp_path, key, text) == ("A",)
+
+
+def test_diagnoses_of_a_system_without_letters_are_not_odd(tmp_path: Path) -> None:
+    assert marked(tmp_path, "diagnosis_without_letter", "case_id,principal_diagnosis\nA,4280\nB,25000\n") == ()
 
 
 def test_every_check_reads_columns_of_the_dictionary_and_has_a_key_of_its_own() -> None:
