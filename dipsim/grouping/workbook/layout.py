@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 HEADER_LINE = 2
 
 Content: TypeAlias = Literal["code", "table", "icd", "text", "name", "rule", "order"]
-"""code: of a group or set; table: of exclusions, may be blank; icd: of a diagnosis or procedure; a blank rule is true."""
+"""code: a group or set; table: exclusions, may be blank; icd: a diagnosis or procedure; a blank rule is true."""
 NUMBERS_ALLOWED: tuple[Content, ...] = ("text", "name", "rule", "order")
 """Contents that may stand in a cell of numbers: a number has lost the zeros of a code."""
 BLANKS_ALLOWED: tuple[Content, ...] = ("table", "text", "name", "rule")
