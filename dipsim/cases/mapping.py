@@ -226,7 +226,7 @@ def _when_blank(problems: Problems, section: Any) -> dict[str, WhenBlank]:
         is_whole = COLUMNS[column].kind is Kind.INTEGER
         problems.require(is_whole, where, "is no column of whole numbers", "take it out")
         is_rule = isinstance(stated, Mapping) and set(stated) == {"if_filled", "value"}
-        is_rule = is_rule and type(stated["value"]) is int and stated["if_filled"] in COLUMNS
+        is_rule = is_rule and type(stated["value"]) is int and str(stated["if_filled"]) in COLUMNS
         problems.require(is_rule, where, f"{stated!r}", 'write { if_filled = "age_days", value = 0 }')
         if is_rule:
             found[column] = WhenBlank(stated["if_filled"], stated["value"])
@@ -240,8 +240,7 @@ def _cell_format(problems: Problems, section: Any) -> CellFormat:
     stated: dict[str, Any] = {}
     for key in [key for key in table if key in defaults]:
         value, kind = table[key], type(defaults[key])
-        cells = value if kind is tuple and isinstance(value, list) else [value]
-        is_list = kind is tuple and isinstance(value, list) and all(isinstance(cell, str) for cell in cells)
+        is_list = kind is tuple and isinstance(value, list) and all(isinstance(cell, str) for cell in value)
         step = {tuple: "give a list of texts", str: "give a text", int: "give a year", bool: "say true or false"}[kind]
         problems.require(is_list or type(value) is kind, f"[format] {key}", f"{value!r}", step)
         if is_list or type(value) is kind:
