@@ -36,6 +36,8 @@ _EXACT_FEN = 10**15
 """Below this an amount in float64 is the decimal of two places that it is nearest to, and no other."""
 CHINA = ("Asia/Shanghai", "PRC", "+08:00")
 """The names of China's time zone in a Parquet file; of times in another zone the day in China is not clear."""
+_LARGEST_WHOLE = 10**18
+"""A whole number of more digits than 18 is refused, as in text."""
 _NONE = np.zeros(0, np.int64)
 
 
@@ -132,11 +134,9 @@ def _in_china(chunk: Any) -> Any:
 def _fen(chunk: Any) -> I8 | None:
     if pa.types.is_decimal(chunk.type):
         return _fen_of_decimal(chunk)
-    if pa.types.is_integer(chunk.type) and chunk.type != pa.uint64():
-        yuan = _integers(chunk)
-        is_known = yuan != MISSING
-        is_plain = ~is_known | (np.abs(np.where(is_known, yuan, 0)) < LARGEST_FEN // FEN)
-        return np.where(is_known, yuan * FEN, MISSING) if is_plain.all() else None
+    if pa.types.is_integer(chunk.type):
+        yuan = _integers_below(LARGEST_FEN // FEN, chunk)
+        return None if yuan is None else np.where(yuan == MISSING, MISSING, yuan * FEN)
     if pa.types.is_float64(chunk.type):
         return _fen_of_floats(_floats(chunk))
     return None
@@ -161,8 +161,8 @@ def _fen_of_decimal(chunk: Any) -> I8 | None:
 
 
 def _whole(chunk: Any) -> I8 | None:
-    if pa.types.is_integer(chunk.type) and chunk.type != pa.uint64():
-        return _integers(chunk)
+    if pa.types.is_integer(chunk.type):
+        return _integers_below(_LARGEST_WHOLE, chunk)
     if not pa.types.is_float64(chunk.type):
         return None
     numbers = _floats(chunk)
@@ -179,6 +179,14 @@ def _reals(chunk: Any) -> NDArray[np.float64] | None:
         return None if np.isinf(numbers).any() else numbers
     is_small = pa.types.is_integer(chunk.type) and chunk.type.bit_width <= 32
     return _floats(chunk.cast(pa.float64())) if is_small else None
+
+
+def _integers_below(limit: int, chunk: Any) -> I8 | None:
+    """Whole numbers, `MISSING` for null; None when one is as large as the limit, in either direction."""
+    least_and_most = pc.min_max(chunk).as_py()
+    if any(abs(bound) >= limit for bound in least_and_most.values() if bound is not None):
+        return None
+    return _integers(chunk)
 
 
 def _integers(chunk: Any) -> I8:
