@@ -59,7 +59,7 @@ def import_table(
         made = import_workbook(table, name, destination, codes, replace, dry_run)
         columns = (Column("sheet", screen.words("sheet", "工作表")), Column("rows", screen.words("rows", "行数")))
         counts = Table("imported", f"{table.name} -> {name}", columns, list(made.counts.items()))
-        show(screen, [counts, anomaly_table(made.anomalies, screen), Fact(key, [str(made.folder)])])
+        show(screen, [counts, anomaly_part(made.anomalies, screen), Fact(key, [str(made.folder)])])
         return
     from dipsim.grouping.catalogue import bundled_mapping, import_catalogue
 
@@ -68,8 +68,14 @@ def import_table(
     show(screen, [_imported(report, f"{table.name} -> {name}"), _oddities(report, screen), written])
 
 
-def anomaly_table(anomalies: Sequence[Anomaly], screen: Screen) -> Table:
+def anomaly_part(anomalies: Sequence[Anomaly], screen: Screen) -> Table | Fact:
     """What is odd in a DRG scheme, a line a kind; a program gets a line for each oddity."""
+    if not anomalies:
+        return Fact("anomalies", [], screen.words("nothing is odd", "未发现疑点"))
+    return _anomaly_table(anomalies, screen)
+
+
+def _anomaly_table(anomalies: Sequence[Anomaly], screen: Screen) -> Table:
     words = screen.words
     title = words("what is odd, and what is kept: nothing is repaired silently", "疑点及处理（均未擅自修改）")
     if screen.as_json:

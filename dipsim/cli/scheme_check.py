@@ -8,7 +8,7 @@ import typer
 
 from dipsim.cli.answer import Fact, Screen, show
 from dipsim.cli.common import AsJson, Lang, PolicyDir, Quiet
-from dipsim.cli.scheme import anomaly_table
+from dipsim.cli.scheme import anomaly_part
 
 SHORT = 12
 """Signs of a fingerprint that are shown."""
@@ -44,7 +44,7 @@ def check_scheme(
     checked = check_drg(found)
     if checked.problems:
         raise PolicyError(checked.problems)
-    show(screen, [_sound(name, found.fingerprint, screen), anomaly_table(checked.anomalies, screen)])
+    show(screen, [_sound(name, found.fingerprint, screen), anomaly_part(checked.anomalies, screen)])
 
 
 def _sound(name: str, fingerprint: str, screen: Screen) -> Fact:

@@ -94,8 +94,11 @@ def _moved(moves: Moves, screen: Screen) -> Iterator[Table | Fact]:
         "cost_yuan": yuan(moves.cost_fen),
         "moved_cost_yuan": yuan(moves.moved_cost_fen),
     }
-    english = f"{moves.moved:,} of {moves.cases:,} cases move, with {yuan(moves.moved_cost_fen):,} yuan of cost"
-    chinese = f"{moves.cases:,} 例中 {moves.moved:,} 例换组，涉及费用 {yuan(moves.moved_cost_fen):,} 元"
+    english = f"{moves.moved:,} of {moves.cases:,} cases move"
+    chinese = f"{moves.cases:,} 例中 {moves.moved:,} 例换组"
+    if moves.moved_cost_fen is not None:
+        english += f", with {yuan(moves.moved_cost_fen):,} yuan of cost"
+        chinese += f"，涉及费用 {yuan(moves.moved_cost_fen):,} 元"
     yield Fact("cases", facts, words(english, chinese))
     columns = (
         Column("old", words("old group", "原病组")),

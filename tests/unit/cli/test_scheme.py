@@ -176,6 +176,14 @@ def test_diff_tells_the_groups_and_with_cases_who_moves(folder: Path) -> None:
     assert told["moves"] == [{"old": "BR15", "new": "BR1A", "cases": 1, "cost_yuan": "1000.00"}]
 
 
+def test_diff_moves_cases_that_have_no_cost(folder: Path) -> None:
+    cases = folder / "cases.csv"
+    cases.write_text("".join(line.rpartition(",")[0] + "\n" for line in CASES.splitlines()), encoding="utf-8")
+    words = ("scheme", "diff", "drg", "city", "--cases", cases, "--policy", folder)
+    assert answer(*words)["cases"] == {"cases": 3, "moved": 1, "cost_yuan": None, "moved_cost_yuan": None}
+    assert "1 of 3 cases move\n" in run(*words, "--lang", "en")
+
+
 def test_diff_speaks_both_languages(folder: Path) -> None:
     words = ("scheme", "diff", "drg", "city", "--policy", folder)
     assert "病组：新增 1，删除 0，变更 0" in run(*words)

@@ -85,3 +85,9 @@ def test_moves_are_counted_with_their_cost_the_most_cases_first() -> None:
     moves = moves_of(["A", "A", "B", "A", ""], ["A", "C", "C", "C", "B"], [1, 20, 300, 4000, 50000])
     assert moves.moves == (Move("A", "C", 2, 4020), Move("", "B", 1, 50000), Move("B", "C", 1, 300))
     assert (moves.cases, moves.moved, moves.cost_fen, moves.moved_cost_fen) == (5, 4, 54321, 54320)
+
+
+def test_cases_without_a_cost_are_counted_all_the_same() -> None:
+    moves = moves_of(["A", "A"], ["A", "C"], None)
+    assert moves.moves == (Move("A", "C", 1, None),)
+    assert (moves.cost_fen, moves.moved_cost_fen) == (None, None)

@@ -106,7 +106,7 @@ def _codes(value: frozenset[str] | int) -> frozenset[str]:
     return value
 
 
-@examples(2000)
+@examples(400)
 @given(rules, rules, st.lists(cases, min_size=1, max_size=20))
 def test_no_case_fulfils_the_narrow_rule_alone(narrow: Expression, wide: Expression, drawn: list[Case]) -> None:
     if implies(narrow, wide, SETS):
