@@ -89,7 +89,8 @@ class Result:
     """A priced run; `fingerprints` are those of cases, companion tables, scheme, policy and dipsim's version.
 
     clearing      the year around the price; None for a scenario that says nothing of it
-    not_arrived   cases that arrive after the month through which the run goes
+    not_arrived   rows of the reading that arrive after the month through which the run goes
+    not_gone      rows that the reading rejected as replaced, and that had not gone by then
     """
 
     scenario: Scenario
@@ -101,6 +102,7 @@ class Result:
     fingerprints: Mapping[str, str]
     clearing: Clearing | None = None
     not_arrived: int = 0
+    not_gone: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -142,6 +144,7 @@ def simulate(
         fingerprints={**inputs_of, **cleared, "policy": scenario.fingerprint, "version": __version__},
         clearing=settled.clearing,
         not_arrived=len(inputs.cases) + _gone(inputs) - len(cases) - _gone(known),
+        not_gone=_gone(inputs) - _gone(known),
     )
 
 

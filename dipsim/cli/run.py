@@ -51,6 +51,9 @@ def run(
     procedure_classes: ClassesFile = None,
     policy: PolicyDir = None,
     override: Set = [],  # noqa: B006 - typer wants a list
+    through: Annotated[
+        str | None, typer.Option("--through", help="Only what had arrived by the end of a month, as 2025-09")
+    ] = None,
     write_cases: Annotated[bool, typer.Option("--cases", help="Write a row for each case too")] = False,
     threads: Threads = 1,
     lang: Lang = "zh",
@@ -64,6 +67,7 @@ def run(
       dipsim run my-data/ -s demo-city/baseline-2025 -o out/
       dipsim run claims.csv --hospitals hospitals.csv -s my-city/baseline --policy my-city -o out/ --cases
       dipsim run my-data/ -s demo-city/baseline-2025 --set weighting.outlier.high_ratio=2.5 -o out/ --json
+      dipsim run my-data/ -s demo-city/year-2025 --through 2025-09 -o out/
       dipsim run --cells cells.csv --hospitals hospitals.csv -s demo-city/aggregates -o out/
     """
     from dipsim.aggregate import brought
@@ -75,6 +79,7 @@ def run(
     started, screen = datetime.now(UTC), Screen(lang, as_json, quiet)
     chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
     require_output(output)
+    month = None if through is None else _month(through, chosen.head.year)
     companions = Companions(hospitals, budget, point_values)
     with progress(screen, RUN) as began:
         if cells is None:
@@ -83,13 +88,24 @@ def run(
             _require_cells_alone(cases, mapping, write_cases)
             chosen = brought(chosen)
             inputs, reading = read_aggregate_inputs(cells, companions, chosen)
-        result = simulate(inputs, chosen, Memo(began=began), threads)
+        result = simulate(inputs, chosen, Memo(began=began), threads, month)
         began("write")
         if not dry_run:
             write_run(result, reading, output, cases=write_cases, note=run_note(started, threads), lang=lang)
     planned = planned_run(result, write_cases) if dry_run else ()
     told = [reading_fact(reading, screen), *summary((result,), reading, screen)]
     show(screen, [*told, *end_facts(output, REPORT, planned, screen)])
+
+
+def _month(through: str, year: int) -> int:
+    """The month of `--through`; PolicyError for what is no month of the scenario's year."""
+    from dipsim.errors import PolicyError, Problem
+
+    of_year = {f"{year}-{month:02d}": month for month in range(1, 13)}
+    if through not in of_year:
+        what, step = f"{through!r} is no month of {year}", f"write one, as {year}-09"
+        raise PolicyError(Problem("--through", what, "the scenario's year", step))
+    return of_year[through]
 
 
 def _require_cells_alone(cases: Sequence[Path] | None, mapping: Path | None, write_cases: bool) -> None:

@@ -1,8 +1,9 @@
 """Policy documents: a baseline, patched by documents that extend it, by overlays and by overrides.
 
 Only a baseline states parameters. A document with `extends` takes its parent's values, then those of its `overlays`
-from left to right, then its own `[override]`; each of these may only replace what the parent states. A list is replaced
-whole, a table key by key, a `source` table whole. Every value keeps the chain of places that stated it.
+from left to right, then its own `[override]`; each of these may only replace what the parent states. Under `[add]` it
+may state whole tables that the parent does not have. A list is replaced whole, a table key by key, a `source` table
+whole. Every value keeps the chain of places that stated it.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ def _loaded(path: Path, roots: PolicyRoots, children: tuple[Path, ...]) -> Docum
     name = roots.scenario_name(path)
     if not any(key[0] == "extends" for key in file.leaves):
         return _baseline(file, name)
-    problems = [*_head_problems(file, (*HEAD_KEYS, "extends", "overlays"))]
+    problems = [*_head_problems(file, (*HEAD_KEYS, "extends", "overlays"), ("override", "add"))]
     parent_name, overlay_names = file.leaves.get(("extends",)), file.leaves.get(("overlays",), ())
     if not isinstance(parent_name, str):
         step = 'write extends = "demo-city/baseline-2025"'
@@ -155,7 +156,7 @@ def _baseline(file: TomlFile, name: str) -> Document:
     layer = baseline_layer(file)
     problems = [*value_problems(layer)]
     for path in file.leaves:
-        if path[0] in ("extends", "overlays", "override"):
+        if path[0] in ("extends", "overlays", "override", "add"):
             why = "this document extends no other"
             problems.append(Problem(layer.where(path), "not allowed", why, "state the values in place"))
     if problems:
@@ -202,18 +203,20 @@ def _overlays(names: object, file: TomlFile, roots: PolicyRoots, problems: list[
     return layers
 
 
-def _head_problems(file: TomlFile, allowed: Sequence[str]) -> Iterator[Problem]:
+def _head_problems(
+    file: TomlFile, allowed: Sequence[str], sections: Sequence[str] = ("override",)
+) -> Iterator[Problem]:
     """What stands at the top of a file of overrides and should not, or under `[override]` and should not."""
     for path in file.leaves:
         where = f"{file.place(path)}: {dotted(path)}"
         if path[0] == "override" and path[1:2] and path[1] in HEAD_KEYS:
             why = "it tells of the document itself"
             yield Problem(where, "not a parameter", why, "state it at the top of the file")
-        elif path[0] != "override" and path not in {(key,) for key in allowed}:
+        elif path[0] not in sections and path not in {(key,) for key in allowed}:
             why = "only a baseline states parameters in place"
             yield Problem(where, "not allowed here", why, f"write it under [override], as override.{dotted(path)}")
-        elif path == ("override",) and file.leaves[path] != {}:
-            yield Problem(where, "must be a table", next_step="write [override] and the parameters below it")
+        elif path in {(section,) for section in sections} and file.leaves[path] != {}:
+            yield Problem(where, "must be a table", next_step=f"write [{path[0]}] and the parameters below it")
 
 
 def _patched(

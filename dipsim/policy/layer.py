@@ -19,6 +19,8 @@ HEAD_KEYS = ("title", "title_zh", "valid_from", SOURCE)
 """What a document states of itself at its top; everything else in a document that extends another is an override."""
 _HEAD_PATHS: frozenset[KeyPath] = frozenset((key,) for key in HEAD_KEYS)
 
+TABLE_DEPTH = 2
+"""How many keys name a table of parameters: settlement.prepayment."""
 RENAMED: Mapping[str, str] = MappingProxyType({})
 """Old dotted key -> new dotted key, for parameters and tables that had another name in an earlier release."""
 
@@ -39,13 +41,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The values that one file states; `source` is the one at the top of the file, for values without a nearer one."""
+    """The values that one file states; `source` is the one at the top of the file, for values without a nearer one.
+
+    added   those of its leaves that stand under `[add]`: in tables that the parent does not have
+    """
 
     kind: LayerKind
     file: str
     leaves: Mapping[KeyPath, object]
     lines: Mapping[KeyPath, int]
     source: object
+    added: frozenset[KeyPath] = frozenset()
 
     def origin(self, path: KeyPath) -> Origin:
         """Where this layer states the value at a path."""
@@ -53,7 +59,8 @@ class Layer:
 
     def where(self, path: KeyPath) -> str:
         """The place of a path as an error names it."""
-        label = "" if self.kind == "baseline" or path[0] in HEAD_KEYS else "[override] "
+        section = "[add] " if path in self.added else "[override] "
+        label = "" if self.kind == "baseline" or path[0] in HEAD_KEYS else section
         return f"{self.origin(path)}: {label}{dotted(path)}"
 
     def _nearest_source(self, path: KeyPath) -> Mapping[str, object] | None:
@@ -74,12 +81,13 @@ def overlay_layer(file: TomlFile) -> Layer:
 
 
 def override_layer(file: TomlFile) -> Layer:
-    """What a document that extends another states under `[override]`, and of itself at its top."""
-    leaves = _overrides(file.leaves)
+    """What a document that extends another states under `[override]` and `[add]`, and of itself at its top."""
+    added = _below(file.leaves, "add")
+    leaves = {**added, **_overrides(file.leaves)}
     leaves.update({path: value for path, value in file.leaves.items() if path in _HEAD_PATHS})
     lines = dict(file.lines)
-    lines.update(_overrides(file.lines))
-    return Layer("override", file.shown, leaves, lines, file.leaves.get((SOURCE,)))
+    lines.update(_below(file.lines, "add") | _overrides(file.lines))
+    return Layer("override", file.shown, leaves, lines, file.leaves.get((SOURCE,)), frozenset(added))
 
 
 def value_problems(layer: Layer) -> Iterator[Problem]:
@@ -109,12 +117,15 @@ def overlap_problems(layers: Sequence[Layer]) -> Iterator[Problem]:
 def replacement_problems(layer: Layer, known: Mapping[KeyPath, object], parent: str) -> Iterator[Problem]:
     """Keys of a layer that replace nothing in the parent, or a table where the parent has a value and the reverse.
 
-    A `source` may be new in any table of the parent, and so may the head of the document.
+    Keys under `[add]` are the other way round: their table must be new. A `source` may be new in any table of the
+    parent, and so may the head of the document.
     """
     tables = {path[:depth] for path in known for depth in range(len(path))}
     values = {path for path, value in known.items() if not _is_table(path, value)}
     for path, value in layer.leaves.items():
-        if path in tables:
+        if path in layer.added:
+            yield from _addition_problems(layer, path, tables, parent)
+        elif path in tables:
             why = f"it is a table in '{parent}'"
             yield Problem(layer.where(path), "cannot be replaced whole", why, "override its keys one by one")
         elif any(path[:depth] in values for depth in range(1, len(path) + _is_table(path, value))):
@@ -122,6 +133,16 @@ def replacement_problems(layer: Layer, known: Mapping[KeyPath, object], parent: 
             yield Problem(layer.where(path), "cannot be replaced by a table", why, "give one value")
         elif path not in known and not _may_be_new(path, tables):
             yield no_such_parameter(layer.where(path), path, parent, known.keys())
+
+
+def _addition_problems(layer: Layer, path: KeyPath, tables: Collection[KeyPath], parent: str) -> Iterator[Problem]:
+    """What keeps a key from being new: `[add]` holds whole tables, [settlement.prepayment], that the parent lacks."""
+    if len(path) <= TABLE_DEPTH:
+        step = "write a table of parameters, as [add.settlement.prepayment]"
+        yield Problem(layer.where(path), "only whole tables can be added", next_step=step)
+    elif path[:TABLE_DEPTH] in tables:
+        why, step = f"'{parent}' has [{dotted(path[:TABLE_DEPTH])}] already", "write it under [override]"
+        yield Problem(layer.where(path), "cannot be added", why, step)
 
 
 def no_such_parameter(where: str, path: KeyPath, document: str, known: Collection[KeyPath]) -> Problem:
@@ -139,7 +160,11 @@ def no_such_parameter(where: str, path: KeyPath, document: str, known: Collectio
 
 
 def _overrides(by_path: Mapping[KeyPath, Stated]) -> dict[KeyPath, Stated]:
-    return {path[1:]: value for path, value in by_path.items() if path[0] == "override" and len(path) > 1}
+    return _below(by_path, "override")
+
+
+def _below(by_path: Mapping[KeyPath, Stated], section: str) -> dict[KeyPath, Stated]:
+    return {path[1:]: value for path, value in by_path.items() if path[0] == section and len(path) > 1}
 
 
 def _may_be_new(path: KeyPath, tables: Collection[KeyPath]) -> bool:

@@ -20,6 +20,7 @@ from dipsim.report.comparing import hospital_comparison
 from dipsim.report.report_table import ReportTable
 from dipsim.report.sums import price_micro_yuan
 from dipsim.report.tables import band_table, group_table, hospital_table, level_table, status_table
+from dipsim.report.year_files import year_files
 from dipsim.rule import Need
 
 I4 = NDArray[np.int32]
@@ -45,6 +46,7 @@ def run_files(result: Result) -> dict[str, Columns]:
         "point_values": point_value_columns(result),
         "ledger": ledger_columns(result),
         "cells": cell_columns(result),
+        **year_files(result.clearing, result.scenario.head.year),
     }
 
 
@@ -94,8 +96,10 @@ def point_value_columns(result: Result) -> Columns:
 
 
 def ledger_columns(result: Result) -> Columns:
-    """Every posting of the ledger."""
+    """Every posting of the ledger, those of the year around the price included."""
     ledger, accounts = result.ledger, result.claimed.accounts
+    if result.clearing is not None:
+        ledger, accounts = result.clearing.ledger, result.clearing.accounts
     names = tuple(accounts.name(account) for account in range(accounts.hospital(len(accounts.hospital_ids))))
     return {
         "hospital_id": _coded(ledger.hospital, accounts.hospital_ids),

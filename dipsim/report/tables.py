@@ -329,11 +329,13 @@ def status_table(result: Result, reading: CaseReading | None) -> ReportTable:
     is_outside = (routing.rule == OUTSIDE_POOL) & ~routing.is_outside_year
     found: list[tuple[str, str, int]] = []
     if reading is not None:
-        found.append(("rejected_reading", "", reading.counts.rejected))
+        found.append(("rejected_reading", "", reading.counts.rejected - result.not_gone))
     counts = result.inputs.cases.count(np.arange(len(result.inputs.cases)))
     found.append(("rejected_rule", "", int(counts[routing.rule == REJECTED].sum())))
     found.append(("outside_year", "", int(counts[routing.is_outside_year].sum())))
     found.append(("outside_route", "", int(counts[is_outside].sum())))
+    if result.not_arrived:
+        found.append(("not_arrived", "", result.not_arrived))
     for number, rule in enumerate(RULES):
         for kind in Status:
             is_so = (routing.rule == number) & (status == kind) & (number != OUTSIDE_POOL)
@@ -357,6 +359,8 @@ def books(result: Result, reading: CaseReading) -> str:
     paid = sum(row["rows"] for row in rows if row["status"])
     rejected = counts["rejected_reading"] + counts["rejected_rule"]
     outside = counts["outside_year"] + counts["outside_route"]
+    later = f" + {result.not_arrived:,} not yet arrived" if result.not_arrived else ""
     return (
         f"{reading.counts.rows_in:,} rows in = {paid:,} paid for + {rejected:,} rejected + {outside:,} outside the pool"
+        f"{later}"
     )
