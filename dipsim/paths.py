@@ -1,4 +1,4 @@
-"""Where policy files are found: the user's folder, `$DIPSIM_POLICY`, the bundled folder, the repository root.
+"""Where policy files are found: the user's folder or the current one, the bundled folder, the repository root.
 
 Every policy folder has the same layout: `groupers/<scheme>/scheme.toml`, `groupers/learn/<name>.toml`,
 `weights/<name>/weights.toml`, `scenarios/<region>/<name>.toml` and `scenarios/overlays/<name>.toml`. The folders are
@@ -113,7 +113,8 @@ class PolicyRoots:
 def policy_roots(policy_dir: Path | None) -> PolicyRoots:
     """The folders to search: `--policy DIR`, `$DIPSIM_POLICY`, the bundled folder, the root of a checkout.
 
-    Raises PolicyError when a folder that the user named does not exist or holds no policy.
+    Where the user names none, the current folder comes first if it holds policy, since imports write there. Raises
+    PolicyError when a folder that the user named does not exist or holds no policy.
     """
     named = []
     if policy_dir is not None:
@@ -123,13 +124,18 @@ def policy_roots(policy_dir: Path | None) -> PolicyRoots:
     problems = [problem for said, folder in named for problem in _folder_problems(said, folder)]
     if problems:
         raise PolicyError(problems)
-    return PolicyRoots((*(folder.resolve() for _, folder in named), *_own_roots()))
+    given = [folder.resolve() for _, folder in named] or [folder for folder in (Path.cwd(),) if _holds_policy(folder)]
+    return PolicyRoots(tuple(dict.fromkeys((*given, *_own_roots()))))
+
+
+def _holds_policy(folder: Path) -> bool:
+    return any((folder / name).is_dir() for name in _FOLDERS)
 
 
 def _folder_problems(said: str, folder: Path) -> Iterator[Problem]:
     if not folder.is_dir():
         yield Problem(said, "no such folder", next_step="give the folder that holds groupers/, weights/, scenarios/")
-    elif not any((folder / name).is_dir() for name in _FOLDERS):
+    elif not _holds_policy(folder):
         yield Problem(
             said,
             "holds no policy",

@@ -63,6 +63,18 @@ def test_the_named_folder_goes_before_the_environment_variable(tmp_path: Path, m
     assert policy_roots(None).roots[0] == variable.resolve()
 
 
+def test_the_current_folder_is_searched_where_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DIPSIM_POLICY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert tmp_path not in policy_roots(None).roots
+    (tmp_path / "groupers").mkdir()
+    assert policy_roots(None).roots[0] == tmp_path
+    named = tmp_path / "named"
+    (named / "weights").mkdir(parents=True)
+    assert policy_roots(named).roots[0] == named
+    assert tmp_path not in policy_roots(named).roots
+
+
 def test_a_path_to_a_file_is_taken_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("", encoding="utf-8")

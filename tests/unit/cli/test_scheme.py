@@ -188,3 +188,12 @@ def test_diff_speaks_both_languages(folder: Path) -> None:
     words = ("scheme", "diff", "drg", "city", "--policy", folder)
     assert "病组：新增 1，删除 0，变更 0" in run(*words)
     assert "groups: 1 added, 0 dropped, 0 changed" in run(*words, "--lang", "en")
+
+
+def test_what_was_imported_is_found_from_the_folder_that_it_was_imported_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DIPSIM_POLICY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    run("scheme", "import", write(tmp_path / "drg.xlsx", small()), "--name", "drg")
+    assert "drg" in run("scheme", "check", "drg")

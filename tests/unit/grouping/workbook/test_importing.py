@@ -136,6 +136,19 @@ def test_the_known_oddities_of_the_official_workbook_are_each_told(tmp_path: Pat
     ]
 
 
+def test_dagger_pairs_and_the_rows_of_0000_are_as_any_other(tmp_path: Path) -> None:
+    sheets = small()
+    sheets["MDC"].append(["0000", "未入组", "", 3])
+    sheets["ADRG"].append(["0000", "未入组", "", "0000", 1])
+    sheets["DRG"].append(["0000", "未入组", "", "0000", "0000", 1])
+    sheets["集合"].append(["DI_B00", "T66.x02+H47.5*", "放射性视神经病", "1"])
+    report, scheme = imported(tmp_path, sheets)
+    assert report.anomalies == ()
+    assert "T66.x02+H47.5*" in scheme.sets["DI_B00"]
+    assert (scheme.mdc[-1].code, scheme.drg[-1].code) == ("0000", "0000")
+    assert scheme.choices.fallback == ("B00",)
+
+
 @pytest.mark.parametrize(
     ("kind", "where", "plant"),
     [
