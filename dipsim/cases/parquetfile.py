@@ -18,6 +18,9 @@ import pyarrow.parquet
 from dipsim.cases.block import Block, unique_header
 from dipsim.errors import CaseDataError, Problem
 
+_DAMAGES = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What reading a damaged file may raise."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParquetSource:
@@ -45,10 +48,11 @@ class ParquetSource:
             with pa.parquet.ParquetFile(self.path, read_dictionary=_texts(self.path)) as file:
                 for number in range(file.num_row_groups):
                     table = file.read_row_group(number, columns=list(wanted))
+                    table.validate(full=True)  # text may be no UTF-8, and an index lie outside its dictionary
                     rows = np.arange(read + 1, read + table.num_rows + 1)
                     yield Block({name: table.column(name) for name in wanted}, rows, rows)
                     read += table.num_rows
-        except (pa.ArrowException, OSError) as error:
+        except _DAMAGES as error:
             what = f"a damaged Parquet file, read up to row {read}: {_first_line(error)}"
             raise _fault(self.name, what, "write it again, or copy it again if it was cut short") from error
 
@@ -62,7 +66,7 @@ def open_parquet(path: Path, name: str) -> ParquetSource:
         raise _fault(name, f"cannot be read: {error.strerror}", "check the path and its permissions") from error
     try:
         header = tuple(pa.parquet.read_schema(path).names)
-    except (pa.ArrowException, OSError) as error:
+    except _DAMAGES as error:
         what = f"not a Parquet file, or one cut short: {_first_line(error)}"
         raise _fault(name, what, "write it again or give it its own suffix") from error
     return ParquetSource(path, name, digest, unique_header(name, header))

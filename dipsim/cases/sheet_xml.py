@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zlib
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,7 +18,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _ERROR_CELL = re.compile(rb'<c\b[^>]*\bt="e"[^>]*>')
 _FORMULA_CELL = re.compile(rb"<c\b[^>]*><f[ >/]")
 _ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
-DAMAGES = (BadZipFile, KeyError, ElementTree.ParseError, zlib.error)
+DAMAGES = (BadZipFile, KeyError, RuntimeError, EOFError, ElementTree.ParseError, struct.error, zlib.error)
 """What reading the XML of a damaged workbook may raise."""
 _XML_SUFFIXES = (".xlsx", ".xlsm")
 
