@@ -12,8 +12,8 @@ from dataclasses import replace
 from dipsim.cases.aggregates import KEYS, Calendar
 from dipsim.cases.table import CaseTable
 from dipsim.errors import PolicyError, Problem
-from dipsim.registry import CLAIM_RULES, table_of
-from dipsim.rule import Need
+from dipsim.registry import CLAIM_RULES, RULES, table_of
+from dipsim.rule import Need, Stage
 from dipsim.scenario import GROUP_STATUS, HOSPITAL_LEVEL, HOSPITAL_TYPE, Scenario
 
 ASKABLE_OF_CELLS = frozenset({*KEYS, GROUP_STATUS, HOSPITAL_LEVEL, HOSPITAL_TYPE})
@@ -41,7 +41,7 @@ def calendar(scenario: Scenario) -> Calendar:
 
 def require_sums_suffice(cells: CaseTable, scenario: Scenario) -> None:
     """PolicyError naming every rule and setting of the scenario that needs to know each case."""
-    problems = [*_routes(scenario), *_rules(scenario)]
+    problems = [*_routes(scenario), *_rules(scenario), *_reviews(scenario)]
     basis = scenario.head.year_basis
     if basis != "none" and not cells.has(basis):
         where = f"{scenario.document.place('year_basis')}: year_basis"
@@ -73,3 +73,12 @@ def _rules(scenario: Scenario) -> Iterator[Problem]:
         where = f"{document.place('weighting.outlier.form')}: weighting.outlier.form"
         step = "state form = 'none', or bring cases"
         yield Problem(where, "reads total_cost_yuan of each case", _WHY, step)
+
+
+def _reviews(scenario: Scenario) -> Iterator[Problem]:
+    for rule in (rule for rule in RULES if rule.stage is Stage.REVIEW and table_of(rule) in scenario.params):
+        if columns := rule.reads(scenario.params[table_of(rule)]):
+            where = f"{scenario.document.place(table_of(rule))}: [{table_of(rule)}]"
+            yield Problem(
+                where, f"reads {', '.join(sorted(columns))} of each case", _WHY, "leave it out, or bring cases"
+            )

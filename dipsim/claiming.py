@@ -21,6 +21,7 @@ from dipsim.ledger import INSURANCES, NOBODY, Accounts
 from dipsim.money import MICRO, MISSING, micro
 from dipsim.policy.weights import LEVELS
 from dipsim.registry import RULES, table_of
+from dipsim.reviewing import Review, review
 from dipsim.routing import REJECTED, Routing, route_cases
 from dipsim.rule import Claims, Need, PassKind, View
 from dipsim.scenario import Scenario
@@ -39,7 +40,8 @@ class Claimed:
     """What the cases claim, one entry a case, and the same added up by cell.
 
     view        what the rules read, without rows
-    claims      points, yuan and flag by case; zero for a rejected case
+    claims      points that reviews left, yuan and flag by case; zero for a rejected case
+    reviews     what every REVIEW rule said, in the order in which they ran
     """
 
     accounts: Accounts
@@ -47,6 +49,7 @@ class Claimed:
     routing: Routing
     claims: Claims
     cells: Cells
+    reviews: tuple[Review, ...]
 
     @property
     def hospital(self) -> I8:
@@ -76,16 +79,21 @@ def claim(
         if RULES[number].pass_kind is not PassKind.CELL:
             _claim(np.flatnonzero(routing.rule == number), number, view, scenario, claims)
 
-    def work(start: int) -> Cells:
-        rows = np.arange(start, min(start + BLOCK, len(cases)))
+    blocks = [np.arange(start, min(start + BLOCK, len(cases))) for start in range(0, len(cases), BLOCK)]
+
+    def claim_block(rows: I8) -> None:
         for number in _rules(routing.rule[rows]):
             if RULES[number].pass_kind is PassKind.CELL:
                 _claim(rows[routing.rule[rows] == number], number, view, scenario, claims)
+
+    def add_up(rows: I8) -> Cells:
         return _cells(rows, claims, view, routing.rule, routing.month, scenario.head.year)
 
     with ThreadPoolExecutor(threads) as pool:
-        cells = cell_sums.merge(list(pool.map(work, range(0, len(cases), BLOCK))))
-    return Claimed(accounts, view, routing, claims, cells)
+        list(pool.map(claim_block, blocks))
+        reviews = review(view, routing.rule, claims, scenario)
+        cells = cell_sums.merge(list(pool.map(add_up, blocks)))
+    return Claimed(accounts, view, routing, claims, cells, reviews)
 
 
 def _rules(routed: I8) -> list[int]:

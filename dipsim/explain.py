@@ -65,6 +65,7 @@ def _steps(result: Result, row: int) -> Iterator[Step]:
         yield from _own_steps(result, rule, number, row)
     elif rule.is_weighted and result.claimed.weighting is not None:
         yield from _points(result, result.claimed.weighting, row)
+    yield from _reviews(result, row)
     if claims.points_micro[row] or (rule.is_weighted and not claims.amount_fen[row]):
         points = decimal_text(int(claims.points_micro[row]), 6)
         yield Step("points", "病例分值", points, _source(result, table_of(rule)))
@@ -80,6 +81,17 @@ def _own_steps(result: Result, rule: Rule, number: int, row: int) -> Iterator[St
     view = replace(result.claimed.view, rows=rows)
     for step in rule.explain(view, result.scenario.params[table_of(rule)], row):
         yield replace(step, origin=_source(result, step.origin)) if step.origin else step
+
+
+def _reviews(result: Result, row: int) -> Iterator[Step]:
+    """What each REVIEW rule said of the case, after the points that it had claimed."""
+    for review in result.claimed.reviews:
+        for at in np.flatnonzero(review.view.rows == row).tolist():
+            before = decimal_text(int(review.view.points_micro[at]), 6)
+            yield Step("points claimed, before review", "核查前分值", before)
+            assert review.rule.explain is not None
+            for step in review.rule.explain(review.view, review.params, review.reviewed, at):
+                yield replace(step, origin=_source(result, step.origin)) if step.origin else step
 
 
 def _record(result: Result, row: int) -> Iterator[Step]:

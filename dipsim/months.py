@@ -24,6 +24,7 @@ from dipsim.grouping.dip import Grouping
 from dipsim.ledger import WHOLE_YEAR, Accounts
 from dipsim.money import MISSING
 from dipsim.registry import RULES
+from dipsim.reviewing import active_reviews
 from dipsim.routing import OUTSIDE_POOL, REJECTED
 from dipsim.rule import PassKind
 from dipsim.scenario import Scenario
@@ -115,7 +116,8 @@ def _every(cases: CaseTable, gone: Superseded | None, year: int) -> _Every:
 def _is_casewise(claimed: Claimed, scenario: Scenario) -> bool:
     """Whether what a case claims depends on no other case."""
     rules = {RULES[number] for number in np.unique(claimed.routing.rule).tolist() if number != REJECTED}
-    return scenario.weights.kind != "own_means" and all(rule.pass_kind is PassKind.CELL for rule in rules)
+    are_alone = all(rule.pass_kind is PassKind.CELL for rule in (*rules, *active_reviews(scenario)))
+    return scenario.weights.kind != "own_means" and are_alone
 
 
 def _changes(cases: CaseTable, claimed: Claimed, gone: Superseded | None, claiming: Claiming) -> tuple[Accounts, Cells]:

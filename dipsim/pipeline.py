@@ -31,7 +31,7 @@ from dipsim.settling import settle
 
 T = TypeVar("T")
 
-CLAIM_VALUES = ("year", "year_basis", "route", "payment", "weighting")
+CLAIM_VALUES = ("year", "year_basis", "route", "payment", "weighting", "supervision")
 """What claims take from a scenario's document; its titles and its settlement change no claim."""
 
 

@@ -9,6 +9,7 @@ from dipsim.payment import bed_day, day_surgery, dip, fee_for_service, incomplet
 from dipsim.policy.params import Params
 from dipsim.rule import Rule, Stage
 from dipsim.settlement import assessment, carry_over, deductions, point_value, prepayment, risk_sharing
+from dipsim.supervision import readmission
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
 
@@ -19,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     *incomplete_stay.RULES,
     *fee_for_service.RULES,
     *outside_pool.RULES,
+    *readmission.RULES,
     *budget.RULES,
     *point_value.RULES,
     *prepayment.RULES,
@@ -31,6 +33,7 @@ RULES: tuple[Rule, ...] = (
 
 _FOLDER = {
     Stage.CLAIM: "payment",
+    Stage.REVIEW: "supervision",
     Stage.BUDGET: "fund",
     Stage.PRICE: "settlement",
     Stage.MONTH: "settlement",

@@ -108,6 +108,36 @@ class Claims:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewView:
+    """What a REVIEW rule may read: the cases that claim points of groups, and what they claimed so far.
+
+    rows           int64 rows of `cases` under review
+    hospital       int64 index of each case's hospital (of all cases, not only `rows`)
+    points_micro   points claimed, one entry a row of `rows`
+    """
+
+    cases: CaseTable
+    rows: I8
+    hospital: I8
+    grouping: Grouping
+    points_micro: I8
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a REVIEW rule says, one entry a row of `ReviewView.rows`; int64.
+
+    points_micro   points left
+    flag           the rule's own mark, an index into Rule.flags; 0 where there is nothing to look at
+    because        row of the case that is the reason, -1 for none
+    """
+
+    points_micro: I8
+    flag: I8
+    because: I8
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of an explanation: what it is, in English and Chinese, its value, and where it comes from."""
 
@@ -280,7 +310,8 @@ class Rule:
 
     reads    columns of the case table that a parameter set needs; checked before anything runs
     run      what a rule of its stage reads, params -> what it posts:
-             View -> Claims (CLAIM), BudgetView -> Budgeted (BUDGET), FundView -> Priced (PRICE),
+             View -> Claims (CLAIM), ReviewView -> Reviewed (REVIEW), BudgetView -> Budgeted (BUDGET),
+             FundView -> Priced (PRICE),
              YearView -> tuple of Posting (MONTH, SETTLE)
     flags    labels of Claims.flag, Chinese beside English
     is_weighted   whether it claims points of groups; its flags then begin with those of dip
@@ -288,7 +319,8 @@ class Rule:
              applying), its yuan are a share of a sum; a rule that is not so refuses aggregates
     needs    what a parameter set takes from weighting
     explain  View with all cases of the rule, params, row of `View.cases` -> the steps to what this case claims; the
-             origin of a step is the dotted key of a parameter. None: explained as any rule of its kind
+             origin of a step is the dotted key of a parameter. None: explained as any rule of its kind. Of a REVIEW
+             rule: ReviewView, params, what `run` said, position in `ReviewView.rows` -> the steps to what is left
     """
 
     key: str
@@ -304,4 +336,4 @@ class Rule:
     is_weighted: bool = False
     of_sums: bool = False
     needs: Callable[[Any], frozenset[Need]] = needs_nothing
-    explain: Callable[[View, Any, int], Iterable[Step]] | None = None
+    explain: Callable[..., Iterable[Step]] | None = None

@@ -33,7 +33,7 @@ M = TypeVar("M", bound=Strict)
 OUTSIDE_YEAR_RULE = "outside_pool"
 """Where a case goes whose date lies in another year."""
 
-FAMILIES = ("payment", "weighting", "settlement", "fund")
+FAMILIES = ("payment", "weighting", "supervision", "settlement", "fund")
 """Tables of tables: each table in them holds the parameters of one mechanism."""
 GROUP_STATUS = "group_status"
 """What a route may ask besides the columns of a case: the status that grouping gave it."""

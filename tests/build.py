@@ -188,14 +188,13 @@ def scenario(changes: Mapping[str, Any] | None = None, tables: Mapping[str, Any]
     """The base scenario with changes, over cases that bring their group; `tables` change the weights."""
     stated = base()
     doc = document(changed(stated.values, changes or {}))
+    names = stated_tables(doc)
     head = {key: thawed(value) for key, value in doc.values.items() if key not in FAMILIES}
     return Scenario(
         document=doc,
         roots=PolicyRoots(()),
         head=Head.model_validate(head),
-        params={
-            name: model.model_validate(doc.table(name)) for name, model in TABLES.items() if name in stated_tables(doc)
-        },
+        params={name: model.model_validate(doc.table(name)) for name, model in TABLES.items() if name in names},
         scheme=brought_scheme(),
         weights=weights(changed(stated.weights, tables or {})),
     )

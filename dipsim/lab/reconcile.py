@@ -2,6 +2,8 @@
 
     amount = points x point value + claim in yuan - deduction        points = group points x factor x deviation
 
+Deviation is all that is left of the points beside group and factor: the band, and what a review took.
+
 The run's terms are replaced by those really used, one after the other: group, factor, band, point value, deduction.
 What a replacement changes is its effect, and what is then left is the rest, so that the effects add up to the
 difference of a case to the fen. A term that the settlement does not state stays the run's, and so does one that equals

@@ -42,6 +42,7 @@ def run_files(result: Result) -> dict[str, Columns]:
         "levels": columns_of([level_table(result)]),
         "groups": columns_of([group_table(result)]),
         **bands,
+        **({"reviews": review_columns(result)} if result.claimed.reviews else {}),
         "statuses": columns_of([status_table(result, result.inputs.reading)]),
         "point_values": point_value_columns(result),
         "ledger": ledger_columns(result),
@@ -155,6 +156,28 @@ def case_columns(result: Result) -> Columns:
         "points": Micro(claims.points_micro[order]),
         "claim_yuan": Yuan(claims.amount_fen[order]),
         "pay_yuan": Yuan(case_pay_fen(result)[order]),
+    }
+
+
+def review_columns(result: Result) -> Columns:
+    """Each case with a lead, by rule and case_id: the points before and after, and the case that is the reason."""
+    cases, claimed = result.inputs.cases, result.claimed
+    found = []
+    for review in claimed.reviews:
+        rows = np.flatnonzero(review.reviewed.flag)
+        ids = cases.case_ids.take(review.view.rows[rows]).to_pylist()
+        found += [(case_id, review, int(row)) for case_id, row in zip(ids, rows.tolist(), strict=True)]
+    found.sort(key=lambda each: (each[1].rule.key, each[0]))
+    because = [int(review.reviewed.because[at]) for _, review, at in found]
+    hospital = [int(claimed.hospital[review.view.rows[at]]) for _, review, at in found]
+    return {
+        "rule": [review.rule.key for _, review, _ in found],
+        "case_id": [case_id for case_id, _, _ in found],
+        "hospital_id": [claimed.accounts.hospital_ids[number] for number in hospital],
+        "flag": [review.rule.flags[int(review.reviewed.flag[at])][0] for _, review, at in found],
+        "because_case_id": ["" if row < 0 else cases.case_ids[row].as_py() for row in because],
+        "points_before": Micro(_whole([int(review.view.points_micro[at]) for _, review, at in found])),
+        "points": Micro(_whole([int(review.reviewed.points_micro[at]) for _, review, at in found])),
     }
 
 

@@ -144,6 +144,12 @@ PARAMETERS: Mapping[str, Text] = {
     "payment.incomplete_stay.no_match_ratio": Text(
         "Ungrouped incomplete stay per its cost", "不完整病例未入组折算比例"
     ),
+    "supervision.readmission.window_days": Text("Longest gap to a readmission (days)", "再入院的最长间隔（天）"),
+    "supervision.readmission.same_group": Text("Only readmissions in the same group", "仅限同一病种再入院"),
+    "supervision.readmission.same_hospital": Text("Only readmissions to the same hospital", "仅限同一机构再入院"),
+    "supervision.readmission.kept_ratio": Text("Points kept by the earlier stay", "前次住院保留分值比例"),
+    "supervision.readmission.exempt_diagnoses": Text("Returns left out, by diagnosis", "不计再入院的诊断"),
+    "supervision.readmission.exempt_procedures": Text("Returns left out, by procedure", "不计再入院的操作"),
     "weighting.outlier.form": Text("Formula of cost-deviation cases", "费用偏差病例公式"),
     "weighting.outlier.low_ratio": Text("Low below (times the reference cost)", "低倍率界限（倍）"),
     "weighting.outlier.high_ratio": Text("High above (times the reference cost)", "高倍率界限（倍）"),

@@ -12,7 +12,7 @@ from dipsim.rule import Rule
 from tests.shared import REPOSITORY
 
 GOLDEN_CASES = 10
-FOLDERS = ("payment", "settlement", "fund")
+FOLDERS = ("payment", "supervision", "settlement", "fund")
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
 

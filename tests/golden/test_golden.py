@@ -25,7 +25,7 @@ from tests import build
 
 FOLDER = Path(__file__).parent
 YEAR = 2025
-CLAIM_FOLDERS = ("dip", "day_surgery", "bed_day", "incomplete_stay", "fee_for_service", "outside_pool")
+CLAIM_FOLDERS = ("dip", "day_surgery", "bed_day", "incomplete_stay", "fee_for_service", "outside_pool", "readmission")
 
 Golden = Mapping[str, Any]
 
@@ -85,11 +85,24 @@ def found(result: Result, row: int, wanted: Golden) -> dict[str, object]:
         "expect_flag": RULES[number].flags[int(claimed.claims.flag[row])][0] if number >= 0 else "rejected",
         "expect_rejected": ", ".join(rejected),
         "expect_month": int(claimed.routing.month[row]),
+        **found_by_review(result, row),
     }
     points, pay = int(claimed.claims.points_micro[row]), int(case_pay_fen(result)[row])
     facts["expect_points"] = same(wanted.get("expect_points"), points, 10**6)
     facts["expect_pay_yuan"] = same(wanted.get("expect_pay_yuan"), pay, 100)
     return {key: facts[key] for key in wanted}
+
+
+def found_by_review(result: Result, row: int) -> dict[str, object]:
+    """What the review of the example said of a case, '' where it did not look at it."""
+    for review in result.claimed.reviews:
+        for at in np.flatnonzero(review.view.rows == row).tolist():
+            because = int(review.reviewed.because[at])
+            return {
+                "expect_review": review.rule.flags[int(review.reviewed.flag[at])][0],
+                "expect_because": "" if because < 0 else result.inputs.cases.case_ids[because].as_py(),
+            }
+    return {"expect_review": "", "expect_because": ""}
 
 
 def same(wanted: str | None, units: int, per_unit: int) -> str:

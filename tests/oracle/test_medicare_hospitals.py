@@ -120,7 +120,7 @@ def paid(result: Result) -> dict[str, int]:
     return by_hospital(result.ledger.payee, result.ledger.amount_fen, result)
 
 
-def by_hospital(payee: np.ndarray, amount_fen: np.ndarray, result: Result) -> dict[str, int]:  # type: ignore[type-arg]
+def by_hospital(payee: np.ndarray, amount_fen: np.ndarray, result: Result) -> dict[str, int]:
     accounts = result.claimed.accounts
     first, found = accounts.hospital(0), dict.fromkeys(accounts.hospital_ids, 0)
     for account, amount in zip(payee.tolist(), amount_fen.tolist(), strict=True):

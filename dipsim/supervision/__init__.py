@@ -1,0 +1,1 @@
+"""Supervision: rules of the REVIEW stage look at what was claimed. A flag is a lead for review, never a finding."""
