@@ -37,7 +37,7 @@ CONDITIONS: Mapping[str, str] = {
     "no_valid_OR_procedure": f"{ANY} not in OP_ALL",
     "always(remainder)": "",
 }
-"""Each condition of adrg.csv as a rule; DI1 is the first list of diagnoses of the ADRG, OP2 its second of procedures."""
+"""Conditions of adrg.csv as rules: DI1 is the first list of diagnoses of the ADRG, OP2 its second of procedures."""
 
 SEVERITY = {"mcc": "QTZD in MCC", "mcc_or_cc": "QTZD in {MCC, CC}", "always": ""}
 GATES = {"A": "", "P": "NL=0 and ZYZD in DI_P00", "M": "XB=1 and ZYZD in DI_M00", "N": "XB=2 and ZYZD in DI_N00"}

@@ -68,7 +68,7 @@ def complications(case: Case, level: str, scheme: DrgScheme) -> list[str]:
 
 
 def truth(expression: Expression, case: Case, scheme: DrgScheme) -> int:
-    """Whether the rule holds, and on what it hangs."""
+    """Whether the rule holds, and on what it hangs; nothing hangs on a complication that is not there."""
     match expression:
         case Always():
             return TRUE
@@ -77,7 +77,7 @@ def truth(expression: Expression, case: Case, scheme: DrgScheme) -> int:
         case Or(parts):
             return min(truth(part, case, scheme) for part in parts)
         case Not(part):
-            return TRUE if truth(part, case, scheme) == FALSE else FALSE
+            return untruth(part, case, scheme)
         case Comparison(variable, sign, number):
             value = case.numbers.get(variable)
             return TRUE if value is not None and COMPARE[sign](value, number) else FALSE
@@ -89,9 +89,26 @@ def truth(expression: Expression, case: Case, scheme: DrgScheme) -> int:
             return DEGREE.get(name, TRUE) if COMPARE[sign](len(found), number) else FALSE
         case Membership(variables, sets, negated):
             way = min(_in_set(name, variables, case, scheme) for name in sets)
-            if negated:
-                return TRUE if way == FALSE else FALSE
-            return way
+            return _opposite(way) if negated else way
+
+
+def untruth(expression: Expression, case: Case, scheme: DrgScheme) -> int:
+    """Whether the rule does not hold, and on what that hangs: twice `not` is as if it were not said."""
+    match expression:
+        case And(parts):
+            return min(untruth(part, case, scheme) for part in parts)
+        case Or(parts):
+            return max(untruth(part, case, scheme) for part in parts)
+        case Not(part):
+            return truth(part, case, scheme)
+        case Membership(variables, sets, negated):
+            return truth(Membership(variables, sets, not negated), case, scheme)
+        case _:
+            return _opposite(truth(expression, case, scheme))
+
+
+def _opposite(way: int) -> int:
+    return TRUE if way == FALSE else FALSE
 
 
 def _in_set(name: str, variables: tuple[str, ...], case: Case, scheme: DrgScheme) -> int:

@@ -48,12 +48,13 @@ both: primary (_AND primary)*
     | comparison
     | count
 
-membership: variables NOT? _IN sets | others NOT? _IN levels
+membership: variables NOT? _IN sets | column NOT? _IN sets | others NOT? _IN levels
 comparison: (NUMBER | COLUMN) OPERATOR INTEGER
 count: _LENGTH _OPEN (SET _CAP variables | SET _CAP others | LEVEL _CAP others) _CLOSE OPERATOR INTEGER
 
-variables: CODE | COLUMN | _LEFT (CODE | OTHERS) (_COMMA (CODE | OTHERS))* _RIGHT
+variables: CODE | _LEFT (CODE | OTHERS) (_COMMA (CODE | OTHERS))* _RIGHT
 others: OTHERS
+column: COLUMN
 sets: SET | _LEFT SET (_COMMA SET)* _RIGHT
 levels: (SET | LEVEL) | _LEFT (SET | LEVEL) (_COMMA (SET | LEVEL))* _RIGHT
 
@@ -221,7 +222,7 @@ class _TreeToExpression(Transformer[Token, Expression]):
     def variables(self, names: list[Any]) -> tuple[str, ...]:
         return tuple(map(str, names))
 
-    others = sets = levels = variables
+    others = column = sets = levels = variables
 
 
 def _operator(token: Token) -> Operator:

@@ -88,23 +88,25 @@ class _Writer:
         code[-1] = _aimed(code[-1], after)
         return [*code, *_moved(children, len(code)), _plain(kernel.DROP)]
 
-    def rule(self, expression: Expression) -> list[Instruction]:
-        """The program that leaves the truth of an expression on the stack."""
+    def rule(self, expression: Expression, is_true: bool = True) -> list[Instruction]:
+        """The program that leaves the truth of an expression, or of its negation, on the stack.
+
+        Negation is carried down to the conditions, as in normal_form: twice `not` is as if it were not said.
+        """
         match expression:
-            case Always():
-                return [_plain(kernel.PUSH_TRUE)]
             case Not(part):
-                return [*self.rule(part), _plain(kernel.NEGATE)]
-            case And(parts):
-                return _all_of([self.rule(part) for part in parts])
-            case Or(parts):
-                return _some_of([self.rule(part) for part in parts])
+                return self.rule(part, not is_true)
+            case And(parts) | Or(parts):
+                join = _all_of if isinstance(expression, And) is is_true else _some_of
+                return join([self.rule(part, is_true) for part in parts])
             case Membership(negated=negated):
                 singles = single_conditions(expression)
-                found = _some_of([[push] for single in singles for push in self.pushes(single)])
-                return [*found, _plain(kernel.NEGATE)] if negated else found
-            case Comparison() | Count():
-                return self.pushes(expression)
+                pushes = _some_of([[push] for single in singles for push in self.pushes(single)])
+                return pushes if is_true is not negated else [*pushes, _plain(kernel.NEGATE)]
+            case _:
+                always = [_plain(kernel.PUSH_TRUE)]
+                pushes = always if isinstance(expression, Always) else self.pushes(expression)
+                return pushes if is_true else [*pushes, _plain(kernel.NEGATE)]
 
     def pushes(self, condition: Comparison | Count | Membership) -> list[Instruction]:
         """What is pushed for a condition; where there are several, one of them must hold."""

@@ -1,0 +1,88 @@
+"""CHS-DRG 1.1 in the rule language gives the DRG of every published case, however it is evaluated."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+
+from dipsim.cases.table import CaseTable
+from dipsim.grouping.drg.bind import bind
+from dipsim.grouping.drg.group import DrgStatus, compiled, group_drg, grouped
+from tests.build import case_table
+from tests.chs_drg import chs_drg
+from tests.made_drg_cases import made_cases
+from tests.naive import drg as naive
+from tests.shared import shared_path
+
+
+def oracle() -> list[dict[str, str]]:
+    """The cases with their expected DRG."""
+    text = shared_path("oracles/chs-drg-1.1-cases.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def table_of(rows: list[dict[str, str]]) -> CaseTable:
+    return case_table(
+        [
+            {
+                "principal_diagnosis": row["principal_dx"],
+                "other_diagnoses": row["secondary_dx"],
+                "procedures": row["procedures"],
+                "sex": row["sex"],
+                "age_years": row["age"],
+                "age_days": row["age_days"],
+                "admission_weight_g": float(row["weight"] or "nan"),
+            }
+            for row in rows
+        ]
+    )
+
+
+def case_of(row: dict[str, str]) -> naive.Case:
+    numbers = {"NL": row["age"], "XB": row["sex"], "XSRTL": row["age_days"], "XSRTZ": row["weight"]}
+    return naive.Case(
+        principal=row["principal_dx"],
+        others=tuple(filter(None, row["secondary_dx"].split("|"))),
+        procedures=tuple(filter(None, row["procedures"].split("|"))),
+        numbers={name: float(number) for name, number in numbers.items() if number},
+    )
+
+
+def test_every_case_has_its_group() -> None:
+    rows, scheme = oracle(), chs_drg()
+    found = group_drg(table_of(rows), scheme, 2)
+    wrong = [
+        (row["id"], row["expected_drg"], found.group_code_of(case))
+        for case, row in enumerate(rows)
+        if found.group_code_of(case) != row["expected_drg"]
+    ]
+    assert len(rows) == 10_000
+    assert wrong == []
+    assert int((found.status == DrgStatus.UNGROUPABLE).sum()) == sum(row["expected_drg"] == "0000" for row in rows)
+
+
+def test_the_machine_and_the_naive_interpreter_find_the_same_rows_and_witnesses() -> None:
+    rows, scheme = oracle()[::20], chs_drg()
+    table = table_of(rows)
+    found = group_drg(table, scheme, 1)
+    by_machine = grouped(bind(compiled(scheme), table).group_by_machine, len(table), 1)
+    assert (found.row == by_machine.row).all()
+    assert (found.status == by_machine.status).all()
+    assert (found.witness == by_machine.witness).all()
+    naively = [naive.group(case_of(row), scheme) for row in rows]
+    assert [(each.row, each.witness) for each in naively] == [
+        (int(row), found.witness_of(case)) for case, row in enumerate(found.row)
+    ]
+
+
+@pytest.mark.large
+def test_tables_and_machine_agree_on_two_million_random_cases() -> None:
+    scheme = chs_drg()
+    table = made_cases(scheme, 2_000_000, seed=11)
+    bound = bind(compiled(scheme), table)
+    by_tables, by_machine = (grouped(way, len(table), 2) for way in (bound.group, bound.group_by_machine))
+    for mine, reference in zip(by_tables, by_machine, strict=True):
+        assert np.array_equal(mine, reference)
+    assert np.unique(by_tables.row).size > 500
