@@ -17,16 +17,17 @@ from typing import Any
 
 from benchmarks.registry import Engine, Task, subject
 
+ROOT = Path(__file__).resolve().parent.parent
 THREAD_LIMITS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Read by libraries as they are loaded."""
 
 
 def measured(key: str, engine: str, warm: Path, folder: Path, cases: int, threads: int) -> dict[str, Any]:
-    """Start a process for one measurement and return what it prints; CalledProcessError when it fails."""
+    """Start a process for one measurement and return what it prints; RuntimeError when it fails."""
     arguments = [key, engine, str(warm), str(folder), str(cases), str(threads)]
     command = [sys.executable, "-m", "benchmarks.process", *arguments]
-    limits = dict.fromkeys(THREAD_LIMITS, str(threads))
-    done = subprocess.run(command, env={**os.environ, **limits}, capture_output=True, text=True, check=False)
+    environment = {**os.environ, **dict.fromkeys(THREAD_LIMITS, str(threads))}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{key}, {engine}: the process failed\n{done.stderr}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -24,6 +24,8 @@ CASES, COST_FEN, POINTS_COST_FEN, POINTS_MICRO = range(4)
 NORMAL, LOW, HIGH, EXTREME, NO_GROUP = range(5)
 """Bands, the order of the flags of `payment/dip.py`."""
 BANDS = 5
+AT_ONCE = 2048
+"""Cases that go through one loop before the next."""
 INSURANCES = 3
 NONE = -1
 MICRO_YUAN_PER_FEN = 10_000
@@ -42,8 +44,8 @@ class Cases(NamedTuple):
 class Terms(NamedTuple):
     """What cases are paid by.
 
-    limits         int64 (groups, 4): points in millionths; a cost in fen below LOW_BELOW is low, one from HIGH_FROM on
-                   is high; the reference in millionths of a yuan
+    limits         int64 (groups + 1, 4): points in millionths; a cost in fen below LOW_BELOW is low, one from HIGH_FROM
+                   on is high; the reference in millionths of a yuan. The last row, for NONE, makes any cost high
     extreme_from   int64 by group: fen from which on a high case is extreme
     high_ratio     int64 (2): the ratio U of the high band as u / v
     no_group       int64 (2): points of a case without a group are cost in micro yuan x no_group[0] / no_group[1]
@@ -62,33 +64,63 @@ def add_points(cases: Cases, terms: Terms, sums: I8) -> None:
     """Add every case to its row of `sums`, int64 (hospitals x INSURANCES x BANDS, 4).
 
     No product leaves int64 by more than the quotient needs: the caller has seen that points stay below 2**49 and
-    divisors below 2**60.
+    divisors below 2**60. Few cases go through three plain loops at a time, so that the one that looks at all of them
+    takes no branch.
     """
+    band = np.empty(AT_ONCE, np.int8)
+    points = np.empty(AT_ONCE, np.int64)
+    far = np.empty(AT_ONCE, np.int64)
+    for start in range(0, cases.key.size, AT_ONCE):
+        end = start + AT_ONCE
+        key, cost_fen = cases.key[start:end], cases.cost_fen[start:end]
+        outside = _points_of_groups(key, cost_fen, terms.limits, points, far)
+        band[:] = NORMAL
+        _correct(key, cost_fen, far[:outside], terms, band, points)
+        _add_up(cases.hospital[start:end], cases.insurance[start:end], cost_fen, band, points, sums)
+
+
+@kernel
+def _points_of_groups(key: I4, cost_fen: I8, limits: I8, points: I8, far: I8) -> int:
+    """The points of each case's group, and which cases are not normal; return how many."""
+    outside = 0
+    for case in range(key.size):
+        group = key[case]
+        points[case] = limits[group, POINTS]
+        far[outside] = case
+        outside += (cost_fen[case] < limits[group, LOW_BELOW]) | (cost_fen[case] >= limits[group, HIGH_FROM])
+    return outside
+
+
+@kernel
+def _correct(key: I4, cost_fen: I8, far: I8, terms: Terms, band: I1, points: I8) -> None:
+    """Band and points of the cases that are not normal."""
     u, v = terms.high_ratio[0], terms.high_ratio[1]
     is_extreme_plain = terms.settings[0] == 1
-    for case in range(cases.key.size):
-        group = cases.key[case]
-        cost_fen = cases.cost_fen[case]
+    for case in far:
+        group = key[case]
+        reference = terms.limits[group, REFERENCE]
+        cost_micro_yuan = cost_fen[case] * MICRO_YUAN_PER_FEN
         if group == NONE:
-            band = NO_GROUP
-            points = half_even_ratio(cost_fen * MICRO_YUAN_PER_FEN, terms.no_group[0], terms.no_group[1])
+            band[case] = NO_GROUP
+            points[case] = half_even_ratio(cost_micro_yuan, terms.no_group[0], terms.no_group[1])
+        elif cost_fen[case] < terms.limits[group, LOW_BELOW]:
+            band[case] = LOW
+            points[case] = half_even_ratio(points[case], cost_micro_yuan, reference)
         else:
-            band = NORMAL
-            points = terms.limits[group, POINTS]
-            if cost_fen < terms.limits[group, LOW_BELOW]:
-                band = LOW
-                points = half_even_ratio(points, cost_fen * MICRO_YUAN_PER_FEN, terms.limits[group, REFERENCE])
-            elif cost_fen >= terms.limits[group, HIGH_FROM]:
-                reference = terms.limits[group, REFERENCE]
-                band = EXTREME if cost_fen >= terms.extreme_from[group] else HIGH
-                if band == HIGH or not is_extreme_plain:
-                    excess = max(v * cost_fen * MICRO_YUAN_PER_FEN - (u - v) * reference, 0)
-                    points = half_even_ratio(points, excess, v * reference)
-        row = (cases.hospital[case] * INSURANCES + cases.insurance[case]) * BANDS + band
+            band[case] = EXTREME if cost_fen[case] >= terms.extreme_from[group] else HIGH
+            if band[case] == HIGH or not is_extreme_plain:
+                excess = max(v * cost_micro_yuan - (u - v) * reference, 0)
+                points[case] = half_even_ratio(points[case], excess, v * reference)
+
+
+@kernel
+def _add_up(hospital: I4, insurance: I1, cost_fen: I8, band: I1, points: I8, sums: I8) -> None:
+    for case in range(hospital.size):
+        row = (hospital[case] * INSURANCES + insurance[case]) * BANDS + band[case]
         sums[row, CASES] += 1
-        sums[row, COST_FEN] += cost_fen
-        sums[row, POINTS_COST_FEN] += cost_fen if points != 0 else 0
-        sums[row, POINTS_MICRO] += points
+        sums[row, COST_FEN] += cost_fen[case]
+        sums[row, POINTS_COST_FEN] += cost_fen[case] * (points[case] != 0)
+        sums[row, POINTS_MICRO] += points[case]
 
 
 @kernel

@@ -24,7 +24,8 @@ PAIR, CASES, COST_FEN = range(3)
 """Columns of Pairs.rows: one line of the cache a pair, where three arrays would be three."""
 AT_ONCE = 2048
 """Cases whose pairs are numbered together."""
-_SCATTER = 0x9E3779B97F4A7C15 >> 1  # an odd multiplier: the high bits of the product depend on all bits of the pair
+_WORD = (1 << 32) - 1
+_SCATTER = (1_640_531_527, 1_367_130_551)  # odd and without pattern, below 2**31
 
 
 class Pairs(NamedTuple):
@@ -93,7 +94,7 @@ def _pairs_of(start: int, end: int, block: Block, subcategory: I4, main: I4, pai
 def _numbers_of(pair: I8, known: int, pairs: Pairs, key: I4) -> int:
     """The number of each pair, NONE for a negative one; return how many pairs are known."""
     mask = pairs.slots.size - 1
-    shift = 64 - _bits(pairs.slots.size)
+    shift = 32 - _bits(pairs.slots.size)
     for case in range(pair.size):
         if pair[case] < 0:
             key[case] = NONE
@@ -123,7 +124,7 @@ def _add_up(key: I4, cost_fen: I8, rows: I8) -> None:
 @kernel
 def fill_slots(rows: I8, slots: I4) -> None:
     """Put the numbers 0, 1, ... of the pairs of `rows` into slots that are all NONE, more than there are pairs."""
-    shift = 64 - _bits(slots.size)
+    shift = 32 - _bits(slots.size)
     for number in range(rows.shape[0]):
         slot = _slot(rows[number, PAIR], shift)
         while slots[slot] != NONE:
@@ -141,8 +142,8 @@ def _bits(size: int) -> int:
 
 @kernel
 def _slot(pair: int, shift: int) -> int:
-    """The high bits of the product, which wraps in 64 bits."""
-    return int(np.uint64(np.uint64(pair) * np.uint64(_SCATTER)) >> np.uint64(shift))
+    """Where to look for a pair first: the high ones of the low 32 bits of a sum that no overflow touches."""
+    return (((pair >> SHIFT) * _SCATTER[0] + (pair & _WORD) * _SCATTER[1]) & _WORD) >> shift
 
 
 @kernel

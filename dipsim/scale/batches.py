@@ -28,7 +28,7 @@ NEXT_STEP = "write the cases with `dipsim convert`, which tells what is wrong ro
 AT_ONCE = 1 << 16
 """Cases in a batch, few enough to stay in the cache: measured 10-15% less than whole row groups."""
 _CODED = (*TEXTS, "procedures")
-_MONEY = pa.decimal128(18, 2)
+_MONEY, _ANY_WHOLE = pa.decimal128(18, 2), pa.decimal128(22, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,8 @@ def _fen(column: Any, where: str) -> I8:
             raise CaseDataError(Problem(where, what, "money is counted in fen", NEXT_STEP))
         return np.asarray(fen, np.int64)
     try:
-        money = column if column.type == _MONEY else column.cast(_MONEY)
+        wide = column.cast(_ANY_WHOLE) if pa.types.is_integer(column.type) else column
+        money = wide if wide.type == _MONEY else wide.cast(_MONEY)
     except pa.ArrowInvalid as error:
         what = "total_cost_yuan holds an amount of more than two decimals or sixteen digits"
         raise CaseDataError(Problem(where, what, str(error), NEXT_STEP)) from error

@@ -113,7 +113,8 @@ def claim(cases: CompactCases, groups: GroupWeights, scenario: Scenario, threads
         block = slice(start, start + BLOCK)
         sums = np.zeros((rows, 4), np.int64)
         part = Cases(cases.key[block], cases.hospital[block], cases.insurance[block], cases.cost_fen[block])
-        add_points(part, terms, sums)
+        with np.errstate(over="ignore"):  # without the compiler numpy tells where the kernel wraps, as it means to
+            add_points(part, terms, sums)
         return sums
 
     with ThreadPoolExecutor(threads) as pool:
@@ -162,15 +163,11 @@ def _terms(groups: GroupWeights, scenario: Scenario) -> Terms:
     if outlier.form == "none":
         low_below, high_from = np.zeros_like(reference), np.full_like(reference, _NEVER)
     is_nothing = reference == 0
-    limits = (
-        groups.points_micro,
-        np.where(is_nothing, 0, low_below),
-        np.where(is_nothing, _NEVER, high_from),
-        reference,
-    )
+    low_below, high_from = np.where(is_nothing, 0, low_below), np.where(is_nothing, _NEVER, high_from)
+    of_groups = np.stack((groups.points_micro, low_below, high_from, reference), axis=1)
     part, whole = ratio_parts(_dip(scenario).no_match_ratio)
     return Terms(
-        limits=np.stack(limits, axis=1),
+        limits=np.concatenate((of_groups, np.zeros((1, 4), np.int64))),
         extreme_from=extreme_from,
         high_ratio=np.array(ratio_parts(outlier.high_ratio), np.int64),
         no_group=np.array([groups.scale_micro * part, groups.overall_mean_micro_yuan * whole], np.int64),

@@ -6,6 +6,7 @@ Memory: 17 bytes a case, about 60 MB for each thread and million cases of a row 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ from dipsim.scale.words import Translation, Words
 
 _SLOTS = 1 << 16
 _LOW = (1 << SHIFT) - 1
-_SAFE_SUM = float(2**62)
+_SAFE_SUM = 2**62
+_UNIFORM = re.compile(r"[A-Z0-9][0-9a-z.]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,25 @@ def read_compact(paths: Sequence[Path], threads: int = 1) -> CompactCases:
         cost_fen=np.empty(size, np.int64),
         hospitals=Words(str.strip),
         subcategories=Words(_subcategory),
-        procedures=Words(normalise_code),
+        procedures=Words(_code),
     )
     shares = [groups[worker::threads] for worker in range(threads)]
     with ThreadPoolExecutor(threads) as pool:
         found = list(pool.map(lambda share: _read(share, reading), shares))
-    if float(reading.cost_fen.sum(dtype=np.float64)) > _SAFE_SUM:
-        raise CaseDataError(Problem("total_cost_yuan", "the sum of the costs does not fit in 64 bits"))
+    if int(reading.cost_fen.max(initial=0)) * size > _SAFE_SUM:
+        raise CaseDataError(
+            Problem("total_cost_yuan", "so many cases of such costs may not add up in 64 bits", "", "use `dipsim run`")
+        )
     return _in_order(reading, shares, found)
 
 
-def _subcategory(code: str) -> str:
-    return diagnosis_key(normalise_code(code))
+def _code(text: str) -> str:
+    """The uniform spelling of a code, which most texts have already."""
+    return text if _UNIFORM.fullmatch(text) else normalise_code(text)
+
+
+def _subcategory(text: str) -> str:
+    return diagnosis_key(_code(text))
 
 
 def _read(share: Sequence[RowGroup], reading: _Reading) -> I8:
