@@ -72,14 +72,16 @@ def read_sheets(path: Path) -> WorkbookSheets:
     sheets: dict[str, Sheet] = {}
     is_whole = True
     for name, columns in SHEETS.items():
+        given = workbook.get_sheet_by_name(name) if name in workbook.sheet_names else None
         try:
-            sheets[name] = _found(path.name, workbook, name, columns)
+            if given is None:
+                raise PolicyError(_absent(path.name, name, workbook.sheet_names))
+            problems += _blocked_cells(path.name, given, unsafe.get(name, {}))
+            sheets[name] = _sheet(path.name, given, columns)
         except PolicyError as error:
             is_whole = False
             problems += error.problems
             sheets[name] = Sheet(path.name, name, columns, {column.name: 0 for column in columns}, (), (), ())
-        if name in workbook.sheet_names:
-            problems += _blocked_cells(path.name, workbook.get_sheet_by_name(name), unsafe.get(name, {}))
         problems += _numbers(sheets[name])
     return WorkbookSheets(sheets, is_whole, tuple(problems), tuple(_other_content(workbook, sheets)))
 
@@ -122,13 +124,13 @@ def _blocked_cells(file: str, sheet: CalamineSheet, unsafe: Mapping[str, str]) -
             yield Problem(f"{file} [{sheet.name}]!{cell}", what, why, "put the value itself in its place")
 
 
-def _found(file: str, workbook: CalamineWorkbook, name: str, columns: tuple[SheetColumn, ...]) -> Sheet:
+def _absent(file: str, name: str, names: Sequence[str]) -> Problem:
+    hint = did_you_mean(name, [other for other in names if other not in SHEETS])
+    return Problem(f"{file} [{name}]", "no such sheet", next_step=hint or f"the six sheets are {', '.join(SHEETS)}")
+
+
+def _sheet(file: str, given: CalamineSheet, columns: tuple[SheetColumn, ...]) -> Sheet:
     """A sheet with its columns found by their header text; PolicyError when it has not these columns, or no rows."""
-    if name not in workbook.sheet_names:
-        hint = did_you_mean(name, [other for other in workbook.sheet_names if other not in SHEETS])
-        step = hint or f"the six sheets are {', '.join(SHEETS)}"
-        raise PolicyError(Problem(f"{file} [{name}]", "no such sheet", next_step=step))
-    given = workbook.get_sheet_by_name(name)
     shown = f"{file} [{given.name}]"
     cells = given.to_python(skip_empty_area=False)
     if len(cells) < HEADER_LINE:
