@@ -36,6 +36,8 @@ _EXACT_FEN = 10**15
 """Below this an amount in float64 is the decimal of two places that it is nearest to, and no other."""
 CHINA = ("Asia/Shanghai", "PRC", "+08:00")
 """The names of China's time zone in a Parquet file; of times in another zone the day in China is not clear."""
+_YUAN_DIGITS = 16
+"""An amount of so many digits before the point is below the largest."""
 _LARGEST_WHOLE = 10**18
 """A whole number of more digits than 18 is refused, as in text."""
 _NONE = np.zeros(0, np.int64)
@@ -155,9 +157,9 @@ def _fen_of_floats(yuan: NDArray[np.float64]) -> I8 | None:
 
 
 def _fen_of_decimal(chunk: Any) -> I8 | None:
-    if chunk.type.scale > 2 or chunk.type.precision > 17:
+    if chunk.type.scale > 2 or chunk.type.precision - chunk.type.scale > _YUAN_DIGITS:
         return None
-    return fen_of_decimals(chunk.cast(pa.decimal128(19, 2)))
+    return fen_of_decimals(chunk.cast(pa.decimal128(_YUAN_DIGITS + 2, 2)))
 
 
 def _whole(chunk: Any) -> I8 | None:

@@ -29,6 +29,12 @@ TYPED = st.one_of(
     st.lists(st.none() | st.decimals(-(10**9), 10**9, places=2)).map(
         lambda cells: pa.array(cells, pa.decimal128(12, 2))
     ),
+    st.lists(st.none() | st.decimals(-(10**15), 10**15, places=2)).map(
+        lambda cells: pa.array(cells, pa.decimal128(18, 2))
+    ),
+    st.lists(st.none() | st.decimals(-(10**15), 10**15, places=0)).map(
+        lambda cells: pa.array(cells, pa.decimal128(16, 0))
+    ),
     st.lists(st.none() | st.decimals(-100, 100, places=4)).map(lambda cells: pa.array(cells, pa.decimal128(12, 4))),
     st.lists(st.none() | st.dates()).map(lambda cells: pa.array(cells, pa.date32())),
 )
