@@ -67,14 +67,14 @@ def _difference(diff: SchemeDiff, screen: Screen) -> Iterator[Table | Fact]:
     english = f"groups: {counts['added']} added, {counts['dropped']} dropped, {counts['changed']} changed"
     chinese = f"病组：新增 {counts['added']}，删除 {counts['dropped']}，变更 {counts['changed']}"
     yield Fact("groups", counts, words(english, chinese))
-    if diff.rows:
+    if diff.rows or screen.as_json:
         heads = {"level": "层级", "code": "编码", "change": "变化", "field": "字段", "old": "原", "new": "新"}
         changes = {} if screen.as_json or screen.lang == "en" else CHANGES_ZH
         cells = [
             (row.level, row.code, changes.get(row.change, row.change), row.field, row.old, row.new) for row in diff.rows
         ]
         yield Table("rows", words("rows that differ", "有差异的行"), _columns(heads, screen), cells)
-    if diff.codes:
+    if diff.codes or screen.as_json:
         heads = {"name": "名称", "added": "新增", "dropped": "删除", "changed": "变更"}
         lists = [(code.name, code.added, code.dropped, code.changed) for code in diff.codes]
         title = words("sets and lists of codes that differ", "有差异的集合与编码表")
@@ -107,6 +107,6 @@ def _moved(moves: Moves, screen: Screen) -> Iterator[Table | Fact]:
         Column("cost_yuan", words("cost, yuan", "费用（元）")),
     )
     shown = moves.moves if screen.as_json else moves.moves[:MOVES_SHOWN]
-    if shown:
+    if shown or screen.as_json:
         rows = [(move.old, move.new, move.cases, yuan(move.cost_fen)) for move in shown]
         yield Table("moves", words("the largest moves", "换组最多的病组"), columns, rows)

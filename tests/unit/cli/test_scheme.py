@@ -176,6 +176,11 @@ def test_diff_tells_the_groups_and_with_cases_who_moves(folder: Path) -> None:
     assert told["moves"] == [{"old": "BR15", "new": "BR1A", "cases": 1, "cost_yuan": "1000.00"}]
 
 
+def test_a_program_gets_every_list_of_a_diff_even_an_empty_one(folder: Path) -> None:
+    told = answer("scheme", "diff", "drg", "drg", "--policy", folder)
+    assert (told["rows"], told["codes"]) == ([], [])
+
+
 def test_diff_moves_cases_that_have_no_cost(folder: Path) -> None:
     cases = folder / "cases.csv"
     cases.write_text("".join(line.rpartition(",")[0] + "\n" for line in CASES.splitlines()), encoding="utf-8")
