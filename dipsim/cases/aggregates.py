@@ -25,7 +25,7 @@ from dipsim.cases.read import CaseReading, RowCounts
 from dipsim.cases.rejects import Fault, Reject, reject
 from dipsim.cases.source import open_source, read_source
 from dipsim.cases.table import BLANK_ID, COUNT, I8, CaseTable, Coded
-from dipsim.cases.typed import TypedColumn, column_reader
+from dipsim.cases.typed import TypedColumn, typed_column
 from dipsim.errors import CaseDataError, Problem
 from dipsim.money import MISSING
 from dipsim.paths import did_you_mean
@@ -65,7 +65,9 @@ def read_aggregates(path: Path, known_groups: Collection[str], calendar: Calenda
     _require_header(source)
     wanted = [name for name in (*KEYS, COUNT, MONTH, *SUMS) if name in source.header]
     raw = read_source(source, wanted)
-    typed = {name: _typed(name, raw.columns[name]) for name in wanted if name not in _WHOLE_NUMBERS}
+    typed = {
+        name: typed_column(name, raw.columns[name], CANONICAL, b"") for name in wanted if name not in _WHOLE_NUMBERS
+    }
     numbers = {name: _whole_numbers(name, raw.columns[name]) for name in wanted if name in _WHOLE_NUMBERS}
     coded = {name: _coded(typed[name]) for name in KEYS}
     integers = {name: _integers(typed[name]) for name in SUMS if name in typed} | {
@@ -104,13 +106,6 @@ def _require_header(source: Source) -> None:
                 for name in lacking
             ]
         )
-
-
-def _typed(name: str, column: Any) -> TypedColumn:
-    """A column of the data dictionary of a case."""
-    reader = column_reader(name, CANONICAL, b"")
-    reader.add(column)
-    return reader.finish()
 
 
 def _coded(column: TypedColumn) -> Coded:
