@@ -24,7 +24,7 @@ THREAD_LIMITS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 
 def measured(key: str, engine: str, warm: Path, folder: Path, cases: int, threads: int) -> dict[str, Any]:
     """Start a process for one measurement and return what it prints; RuntimeError when it fails."""
-    arguments = [key, engine, str(warm), str(folder), str(cases), str(threads)]
+    arguments = [key, engine, str(warm.resolve()), str(folder.resolve()), str(cases), str(threads)]
     command = [sys.executable, "-m", "benchmarks.process", *arguments]
     environment = {**os.environ, **dict.fromkeys(THREAD_LIMITS, str(threads))}
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from dipsim.cases.columns import COLUMNS
 from dipsim.cases.table import BLANK_ID, CaseTable, CodedLists
+from dipsim.kernels.hashing import LANES, hash_texts
 
 U8 = NDArray[np.uint64]
 
-_LANES = 2
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -40,37 +42,37 @@ def content_fingerprint(cases: CaseTable) -> str:
     differ between readings.
     """
     names = [name for name in COLUMNS if cases.has(name)]
-    rows = np.zeros((_LANES, len(cases)), np.uint64)
+    of_case = text_lanes(cases.case_ids)
+    rows = np.zeros((LANES, len(cases)), np.uint64)
     for name in names:
-        rows += _mixed(_column_lanes(cases, name) ^ _digests([name]).T)
+        rows += _mixed(_column_lanes(cases, name, of_case) ^ text_lanes([name]).T)
     sums = _mixed(rows).sum(axis=1, dtype=np.uint64)
     text = "\n".join([str(len(cases)), *map(str, sums), *names])
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _column_lanes(cases: CaseTable, name: str) -> U8:
-    """Two 64-bit values for each case from one of its columns, shape (2, cases)."""
+def _column_lanes(cases: CaseTable, name: str, of_case: U8) -> U8:
+    """Two 64-bit values for each case from one of its columns, shape (2, cases); `of_case` are those of its id."""
     if name == "case_id":
-        return _digests(cases.case_ids.to_pylist()).T
+        return of_case.T
     if COLUMNS[name].identifier:
-        return _shared_lanes(cases, name)
+        return _shared_lanes(cases, name, of_case)
     if name in cases.coded:
         column = cases.coded[name]
-        return _digests([*column.values, ""])[column.ids].T  # BLANK_ID, -1, is the last
+        return text_lanes([*column.values, ""])[column.ids].T  # BLANK_ID, -1, is the last
     if name in cases.lists:
         return _list_lanes(cases.lists[name])
     if name in cases.integers:
         bits = cases.integers[name].view(np.uint64)
     else:
         bits = np.nan_to_num(cases.reals[name] + 0.0, nan=np.inf).view(np.uint64)
-    return np.broadcast_to(bits, (_LANES, bits.size))
+    return np.broadcast_to(bits, (LANES, bits.size))
 
 
-def _shared_lanes(cases: CaseTable, name: str) -> U8:
+def _shared_lanes(cases: CaseTable, name: str, of_case: U8) -> U8:
     """The case ids that share the identifier of each case, added up; 0 for a blank."""
     column = cases.coded[name]
-    of_case = _digests(cases.case_ids.to_pylist())
-    shared = np.zeros((len(column.values) + 1, _LANES), np.uint64)
+    shared = np.zeros((len(column.values) + 1, LANES), np.uint64)
     np.add.at(shared, column.ids, of_case)
     shared[BLANK_ID] = 0
     return shared[column.ids].T
@@ -79,16 +81,22 @@ def _shared_lanes(cases: CaseTable, name: str) -> U8:
 def _list_lanes(column: CodedLists) -> U8:
     """The codes of each case with their places in the list, added up."""
     place = np.arange(column.ids.size) - np.repeat(column.offsets[:-1], np.diff(column.offsets))
-    codes = _mixed(_digests(column.values)[column.ids].T + place.astype(np.uint64) * _GOLDEN)
-    running = np.zeros((_LANES, column.ids.size + 1), np.uint64)
+    codes = _mixed(text_lanes(column.values)[column.ids].T + place.astype(np.uint64) * _GOLDEN)
+    running = np.zeros((LANES, column.ids.size + 1), np.uint64)
     np.cumsum(codes, axis=1, out=running[:, 1:])
     return running[:, column.offsets[1:]] - running[:, column.offsets[:-1]]
 
 
-def _digests(texts: Sequence[str]) -> U8:
+def text_lanes(texts: Sequence[str] | pa.Array) -> U8:
     """The hash of each text as two 64-bit values, shape (texts, 2)."""
-    data = b"".join([blake2b(text.encode(), digest_size=8 * _LANES).digest() for text in texts])
-    return np.frombuffer(data, "<u8").astype(np.uint64).reshape(-1, _LANES)
+    column: Any = texts.cast(pa.large_string()) if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
+    _, starts, data = column.buffers()
+    lanes = np.empty((len(column), LANES), np.uint64)
+    if len(column):
+        letters = np.frombuffer(data or b"", np.uint8)
+        with np.errstate(over="ignore"):  # without the compiler numpy tells where the kernel wraps, as it means to
+            hash_texts(np.frombuffer(starts, np.int64)[column.offset : column.offset + len(column) + 1], letters, lanes)
+    return lanes
 
 
 def _mixed(values: U8) -> U8:

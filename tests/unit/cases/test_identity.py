@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dipsim.cases.identity import content_fingerprint, fresh_salt, pseudonym
 from dipsim.cases.read import CaseReading, read_cases
 from dipsim.cases.write import case_columns, write_columns
+from tests.naive.hashing import mixed, text_lanes
 from tests.unit.cases.tables import read_text, written
 
 HEADER = "case_id,hospital_id,sex,age_years,icu_hours,procedures,total_cost_yuan,patient_id\n"
@@ -118,14 +119,8 @@ def test_a_table_written_and_read_again_keeps_its_fingerprint(tmp_path: Path) ->
 def twin_of_fingerprint(columns: dict[str, list[object]]) -> str:
     """The fingerprint in plain integers, cell by cell: `columns` in the order of the dictionary, None for a blank."""
 
-    def mixed(value: int) -> int:
-        value = (value + 0x9E3779B97F4A7C15) % 2**64
-        value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9 % 2**64
-        value = (value ^ value >> 27) * 0x94D049BB133111EB % 2**64
-        return value ^ value >> 31
-
     def lane_of(text: str, lane: int) -> int:
-        return int.from_bytes(blake2b(text.encode(), digest_size=16).digest()[8 * lane : 8 * lane + 8], "little")
+        return text_lanes(text)[lane]
 
     def cell_lane(cell: object, lane: int) -> int:
         if isinstance(cell, tuple):
