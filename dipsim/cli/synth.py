@@ -93,7 +93,7 @@ def demo_region_year(
     title = f"{screen.words(settings.title, settings.title_zh)} {settings.year}"
     table = _targets(title, compare_to_targets(year), screen)
     past = (f"{HISTORY}/{each.year}.parquet" for each in settings.history)
-    return [table], (*FILES, "truth.csv", *past)
+    return [table], (*FILES, "prepaid.csv", "assessment.csv", "deductions.csv", "truth.csv", *past)
 
 
 def _targets(title: str, comparisons: tuple[Comparison, ...] | list[Comparison], screen: Screen) -> Table:

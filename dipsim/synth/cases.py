@@ -6,6 +6,7 @@ the years before in the folder history, and in truth.csv what no hospital would 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from dipsim.synth.region import RegionParams
 from dipsim.synth.text import text_cells
 from dipsim.synth.untidy import TextColumns, faulty_rows, spoil
 from dipsim.synth.year import CaseYear, draw_case_year
+from dipsim.synth.year_tables import year_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,13 @@ class Region:
         planted         none, upcoded or split
         split_from      case_id of the first part of a stay that was cut in two
         fault           the column that was spoilt, '' for none
+    year        the companion tables of the settlement year by name
     """
 
     cases: TextColumns
     hospitals: TextColumns
     truth: TextColumns
+    year: Mapping[str, TextColumns]
 
 
 def generate(params: RegionParams, seed: int, cases: int) -> Region:
@@ -69,12 +73,15 @@ def region_of(year: CaseYear) -> Region:
     truth = _truth(year)
     untidy = year.period.params.settings.untidy
     spoil(cases, truth, untidy, year.period.draws(Topic.FAULT, rows))
-    return Region(cases, hospital_columns(year.period.params), truth)
+    return Region(cases, hospital_columns(year.period.params), truth, year_tables(year))
 
 
 def write_region(region: Region, folder: Path) -> None:
-    """Write cases.csv, hospitals.csv and truth.csv into a folder, made if need be; each file whole or not at all."""
-    tables = {"cases": region.cases, "hospitals": region.hospitals, "truth": region.truth}
+    """Write cases, hospitals, truth and the tables of the year as CSV into a folder, made if need be.
+
+    Each file is written whole or not at all.
+    """
+    tables = {"cases": region.cases, "hospitals": region.hospitals, "truth": region.truth, **region.year}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, columns in tables.items():

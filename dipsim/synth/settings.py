@@ -233,6 +233,25 @@ class Hospital(Strict):
     volume: dict[Specialty, Size]
 
 
+class Deducted(Strict):
+    """Money or points that a hospital loses in the settlement year."""
+
+    hospital_id: str
+    insurance: Literal["employee", "resident"]
+    amount_yuan: float | None = Field(default=None, ge=0, description="Yuan; else points")
+    points: float | None = Field(default=None, ge=0)
+    reason: str = Field(min_length=1)
+
+
+class ClearingTables(Strict):
+    """What the bureau paid in advance in the settlement year, and how it judged the hospitals."""
+
+    prepaid_ratio: Ratio = Field(description="Share of the fund's part of the claims that was prepaid (预付)")
+    deposit_ratio: Ratio = Field(description="Share of that withheld (质量保证金)")
+    scores: dict[str, float] = Field(description="Assessment score by hospital (考核得分)")
+    deduction: tuple[Deducted, ...]
+
+
 class Settings(Strict):
     """Everything the TOML file of a region says."""
 
@@ -250,6 +269,7 @@ class Settings(Strict):
     fees: tuple[FeeShares, ...]
     benefit: Benefit
     claims: Claims
+    clearing: ClearingTables
     upcoding: tuple[Upcoding, ...]
     splitting: Splitting
     intensive: Intensive

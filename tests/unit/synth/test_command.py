@@ -13,7 +13,8 @@ def test_the_verb_writes_the_region_and_shows_each_target_beside_the_value_reach
     synth(tmp_path, cases=1_000, lang="en")
     files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*"))
     history = [f"history/{year}.parquet" for year in (2022, 2023, 2024)]
-    assert files == ["cases.csv", *history, "hospitals.csv", "truth.csv"]
+    tables = ["assessment.csv", "cases.csv", "deductions.csv", *history, "hospitals.csv", "prepaid.csv", "truth.csv"]
+    assert files == tables
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].split() == ["measure", "statistic", "target", "reached", "allowed", "met"]
     assert lines[-1] == str(tmp_path)
