@@ -38,14 +38,18 @@ class CodeTables:
     procedure_bits: U8
     procedure_counts: U8
 
+    def __contains__(self, code: object) -> bool:
+        return code in self.diagnoses or code in self.procedures
+
     def of(self, principal: Sequence[str], others: Sequence[str], procedures: Sequence[str]) -> kernel.Codes:
         """The entries of the distinct codes of three columns of a case table."""
         first, other, procedure = (
-            np.array([known.get(code, 0) for code in codes], np.int64)
+            np.fromiter((known.get(code, 0) for code in codes), np.int64, len(codes))
             for known, codes in ((self.diagnoses, principal), (self.diagnoses, others), (self.procedures, procedures))
         )
-        id_of = {code: number for number, code in enumerate(others)}
-        as_other = np.array([id_of.get(code, kernel.NONE) for code in principal], np.int32)
+        # Only a count asks whether the principal diagnosis stands among the others too.
+        id_of = {code: number for number, code in enumerate(others)} if self.diagnosis_counts.any() else {}
+        as_other = np.fromiter((id_of.get(code, kernel.NONE) for code in principal), np.int32, len(principal))
         return kernel.Codes(
             principal=_after(kernel.NO_PRINCIPAL, self.principal[first]),
             barred=_after(0, self.barred[first]),
