@@ -45,7 +45,7 @@ def by_hand(pool: int, claims: Claims, limits: Bounds) -> Solved:
     return solved(pool, parts, lowest, highest)
 
 
-@examples(250)
+@examples(1000)
 @given(pools, claimants, bounds())
 def test_hospitals_are_paid_as_by_brute_force(pool: int, claims: Claims, limits: Bounds) -> None:
     share, twin = by_engine(pool, claims, limits), by_hand(pool, claims, limits)
