@@ -15,7 +15,7 @@ import pyarrow.csv
 
 from dipsim.cases.block import Block, Ragged, unique_header
 from dipsim.cases.encoding import BLOCK_BYTES, Survey, survey, utf8_blocks
-from dipsim.cases.lines import Records, find_records
+from dipsim.cases.lines import BrokenLine, Records, find_records
 from dipsim.errors import CaseDataError, Problem
 
 _HEADER_BYTES = 1 << 16
@@ -125,7 +125,7 @@ def record_blocks(
         held += block
         if len(held) < enough:
             continue
-        records = _records(held, name, delimiter)
+        records = _records(held, name, delimiter, lines_before)
         is_open = bool(records.unclosed_line)
         cut = int(records.starts[-1]) if is_open else len(held)
         whole = records.without_last() if is_open else records
@@ -136,18 +136,19 @@ def record_blocks(
         enough = 2 * len(held)  # an open record is looked at again when it has doubled, not at every block
     if not held:
         return
-    records = _records(held, name, delimiter)
+    records = _records(held, name, delimiter, lines_before)
     if records.unclosed_line:
         where = f"{name}:{records.unclosed_line + lines_before}"
         raise _fault(where, "a quote opens here and never closes", "close or remove it")
     yield held, records.moved(lines_before)
 
 
-def _records(text: bytes, name: str, delimiter: str) -> Records:
+def _records(text: bytes, name: str, delimiter: str, lines_before: int) -> Records:
     try:
         return find_records(text, delimiter)
-    except csv.Error as error:
-        raise _fault(name, f"not valid CSV: {error}", "look for a quote that never closes") from error
+    except BrokenLine as broken:
+        next_step = "look for a quote that never closes, and end every line alike"
+        raise _fault(f"{name}:{broken.line + lines_before}", f"not valid CSV: {broken.why}", next_step) from broken
 
 
 def _unreadable(name: str) -> CaseDataError:

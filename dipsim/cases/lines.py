@@ -14,9 +14,19 @@ from numpy.typing import NDArray
 
 I8 = NDArray[np.int64]
 
+_NO_RETURN = "a carriage return alone stands within the line"
 _LINE_FEED = 0x0A
 _CARRIAGE_RETURN = 0x0D
 _QUOTE = 0x22
+
+
+class BrokenLine(Exception):  # noqa: N818 - a place, which the reader of a file turns into an error
+    """A text that is no CSV: the number of the line, from 1, and why."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(line, why)
+        self.line = line
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +58,14 @@ class Records:
 
 
 def find_records(data: bytes, delimiter: str) -> Records:
-    """Every record of a CSV text in UTF-8 with line ends "\\n" or "\\r\\n"."""
+    """Every record of a CSV text in UTF-8 with line ends "\\n" or "\\r\\n"; BrokenLine."""
     text = np.frombuffer(data, np.uint8)
     breaks = np.flatnonzero(text == _LINE_FEED)
     quotes = np.flatnonzero(text == _QUOTE) if b'"' in data else np.zeros(0, np.int64)
     if not _all_quotes_open_or_close(text, quotes, delimiter):
         return _find_records_one_by_one(data, delimiter)
+    if b"\r" in data:
+        _require_line_feeds(text, breaks, quotes)
     is_end = np.searchsorted(quotes, breaks) % 2 == 0
     ends = np.append(breaks[is_end], text.size)
     starts = np.append(0, ends[:-1] + 1)
@@ -68,14 +80,27 @@ def _all_quotes_open_or_close(text: NDArray[np.uint8], quotes: I8, delimiter: st
     return bool(np.isin(before, [_LINE_FEED, _QUOTE, ord(delimiter)]).all())
 
 
+def _require_line_feeds(text: NDArray[np.uint8], breaks: I8, quotes: I8) -> None:
+    """BrokenLine for a carriage return within a line, outside quotes; a line may end in several, as csv has it."""
+    returns = np.flatnonzero(text[:-1] == _CARRIAGE_RETURN)
+    alone = returns[~np.isin(text[returns + 1], [_LINE_FEED, _CARRIAGE_RETURN])]
+    outside = alone[np.searchsorted(quotes, alone) % 2 == 0]
+    if outside.size:
+        raise BrokenLine(int(np.searchsorted(breaks, outside[0])) + 1, _NO_RETURN)
+
+
 def _find_records_one_by_one(data: bytes, delimiter: str) -> Records:
     """The slow way, for a text with quotes inside unquoted cells: the reader of the standard library counts the lines.
 
     A last line of its own is added: when it does not come back as a record, an open quote has swallowed it.
     """
     added = "#"
-    reader = csv.reader(io.StringIO(f"{data.decode('utf-8')}\n{added}", newline=""), delimiter=delimiter)
-    records = [(reader.line_num, len(row) == 1 and row[0] == added) for row in reader]
+    reader = csv.reader(io.StringIO(f"{data.decode('utf-8')}\n{added}", newline="\n"), delimiter=delimiter)
+    try:
+        records = [(reader.line_num, len(row) == 1 and row[0] == added) for row in reader]
+    except csv.Error as error:
+        is_return = "new-line" in str(error)
+        raise BrokenLine(reader.line_num, _NO_RETURN if is_return else str(error)) from error
     is_unclosed = not records[-1][1]
     last_lines = np.array([line for line, _ in (records if is_unclosed else records[:-1])], np.int64)
     text = np.frombuffer(data, np.uint8)

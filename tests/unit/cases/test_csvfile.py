@@ -87,3 +87,19 @@ def test_a_cell_beyond_what_csv_allows_is_an_open_quote(tmp_path: Path) -> None:
     path.write_bytes(b'x,y\n5" pipe,1\n"' + b"a\n" * 100_000)
     with pytest.raises(CaseDataError, match="look for a quote that never closes"):
         content(path, 1 << 20)
+
+
+@pytest.mark.parametrize("text", ["a,b\nc\rd,e\n", 'a,5" pipe\nc\rd,e\n', '\r"\n\n'])
+def test_a_carriage_return_within_a_line_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_bytes(b"x,y\n" + text.encode())
+    line = 3 if text.startswith("a") else 2
+    for block_bytes in (1, 1 << 20):
+        with pytest.raises(CaseDataError, match=rf"^cases\.csv:{line}: not valid CSV: a carriage return alone"):
+            content(path, block_bytes)
+
+
+def test_a_carriage_return_in_quotes_or_doubled_at_the_end_of_a_line_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_bytes(b'x,y\r\r\n1,"a\rb"\r\r\n')
+    assert content(path, 1 << 20) == ({"x": ["1"], "y": ["a\rb"]}, [2], [1], [])
