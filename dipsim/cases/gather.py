@@ -31,6 +31,7 @@ COMPANIONS = (
     "assessment",
     "deductions",
     "carry",
+    "carry",
     "reviews",
     "members",
     "visits",

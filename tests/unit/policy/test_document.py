@@ -310,3 +310,31 @@ def test_the_place_of_a_key_that_nobody_states_is_the_baseline_of_its_table(
     assert baseline.place("payment.bed_day.source.page") == f"{BASELINE_FILE}:19"
     assert baseline.place("benefit") == BASELINE_FILE
     assert baseline.place("") == BASELINE_FILE
+
+
+def test_a_table_that_the_parent_does_not_have_can_be_added(write: Write, roots: PolicyRoots) -> None:
+    write("demo-city/more", 'extends = "demo-city/baseline-2025"\n[add.settlement.sharing]\nshare = 0.5\n')
+    document = load_document("demo-city/more", roots)
+    assert document.table("settlement.sharing") == {"share": 0.5}
+    assert document.place("settlement.sharing.share") == "scenarios/demo-city/more.toml:3"
+
+
+def test_a_table_of_the_parent_cannot_be_added_again(write: Write, roots: PolicyRoots) -> None:
+    write("demo-city/more", 'extends = "demo-city/baseline-2025"\n[add.settlement.point_value]\nnew = 0.5\n')
+    with pytest.raises(
+        PolicyError,
+        match=r"\[add\] settlement.point_value.new: cannot be added",
+    ):
+        load_document("demo-city/more", roots)
+
+
+def test_only_whole_tables_are_added(write: Write, roots: PolicyRoots) -> None:
+    write("demo-city/more", 'extends = "demo-city/baseline-2025"\n[add]\nyear = 2026\n')
+    with pytest.raises(PolicyError, match=r"\[add\] year: only whole tables can be added"):
+        load_document("demo-city/more", roots)
+
+
+def test_a_baseline_adds_nothing(write: Write, roots: PolicyRoots) -> None:
+    write("demo-city/other", "year = 2025\n[add.settlement.sharing]\nshare = 0.5\n")
+    with pytest.raises(PolicyError, match="this document extends no other"):
+        load_document("demo-city/other", roots)
