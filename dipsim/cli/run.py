@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -85,7 +85,9 @@ def run(
         if cells is None:
             inputs, reading = read_data(cases or (), companions, mapping, began)
         else:
-            _require_cells_alone(cases, mapping, write_cases)
+            _require_cells_alone(
+                {"--mapping": mapping, "--through": through, "--cases": write_cases, "case files": cases}
+            )
             chosen = brought(chosen)
             inputs, reading = read_aggregate_inputs(cells, companions, chosen)
         result = simulate(inputs, chosen, Memo(began=began), threads, month)
@@ -108,14 +110,12 @@ def _month(through: str, year: int) -> int:
     return of_year[through]
 
 
-def _require_cells_alone(cases: Sequence[Path] | None, mapping: Path | None, write_cases: bool) -> None:
-    """CaseDataError for options that speak of cases where there are none."""
+def _require_cells_alone(given: Mapping[str, object]) -> None:
+    """CaseDataError for what speaks of cases, or of when they came, where there are none."""
     from dipsim.errors import CaseDataError, Problem
 
-    given = {"case files": bool(cases), "--mapping": mapping is not None, "--cases": write_cases}
     step = "leave it out, or bring cases instead of --cells"
-    problems = [
-        Problem(name, "not with --cells", "there are sums and no cases", step) for name, is_so in given.items() if is_so
-    ]
+    why = "there are sums and no cases"
+    problems = [Problem(name, "not with --cells", why, step) for name, value in given.items() if value]
     if problems:
         raise CaseDataError(problems)

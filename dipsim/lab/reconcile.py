@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dipsim.lab.settlements import RunSettlement, Settlement
+from dipsim.lab.settlements import MICROS, TEXTS, RunSettlement, Settlement
 from dipsim.money import FEN, MICRO, MISSING, half_even
 
 I8 = NDArray[np.int64]
@@ -106,10 +106,10 @@ class _Pairs:
 
 def reconcile(run: RunSettlement, settled: Settlement) -> Reconciliation:
     """Compare a settlement with a run; every fen of difference is attributed."""
-    ours = run.settlement
+    ours, settled = _complete(run.settlement), _complete(settled)
     pairs = _paired(ours, settled)
     differences = [
-        *(_difference(run, settled, pairs, at) for at in _differing(ours, settled, pairs)),
+        *(_difference(ours, settled, pairs, at, run.values) for at in _differing(ours, settled, pairs)),
         *_missing(ours, set(settled.case_ids), "not_settled"),
         *_missing(settled, set(ours.case_ids), "not_in_run"),
     ]
@@ -133,6 +133,18 @@ def reconcile(run: RunSettlement, settled: Settlement) -> Reconciliation:
     )
 
 
+def _complete(settlement: Settlement) -> Settlement:
+    """The settlement with every column: blank texts and numbers, and no deductions, where it states none."""
+    cases = len(settlement.case_ids)
+    none, blank = np.full(cases, MISSING), ("",) * cases
+    return replace(
+        settlement,
+        texts={name: settlement.texts.get(name, blank) for name in TEXTS},
+        micro={name: settlement.micro.get(name, none) for name in MICROS},
+        fen={"deduction_yuan": np.zeros(cases, np.int64), **settlement.fen},
+    )
+
+
 def _total(cause: Cause, differences: Sequence[Difference]) -> CauseTotal:
     return CauseTotal(
         cause,
@@ -149,18 +161,13 @@ def _paired(ours: Settlement, settled: Settlement) -> _Pairs:
     rows = at[settled_rows]
     numbers, texts = {}, {}
     for name, coarsest in _COARSEST.items():
-        mine, theirs = _stated(ours, name), _stated(settled, name)
-        numbers[name] = _same_numbers(mine[rows], theirs[settled_rows], coarsest)
+        mine, theirs = ours.micro[name][rows], settled.micro[name][settled_rows]
+        numbers[name] = _same_numbers(mine, theirs, coarsest)
     for name in ("group_code", "band"):
-        stated = settled.texts.get(name, ("",) * len(settled.case_ids))
+        mine_text, stated = ours.texts[name], settled.texts[name]
         pairs = zip(rows.tolist(), settled_rows.tolist(), strict=True)
-        texts[name] = np.array([stated[other] in ("", ours.texts[name][row]) for row, other in pairs], bool)
+        texts[name] = np.array([stated[other] in ("", mine_text[row]) for row, other in pairs], bool)
     return _Pairs(rows, settled_rows, numbers, texts)
-
-
-def _stated(settlement: Settlement, name: str) -> I8:
-    """A column of numbers, `MISSING` throughout where the settlement lacks it."""
-    return settlement.micro.get(name, np.full(len(settlement.case_ids), MISSING))
 
 
 def _same_numbers(mine: I8, theirs: I8, coarsest: int) -> Mask:
@@ -178,25 +185,23 @@ def _same_numbers(mine: I8, theirs: I8, coarsest: int) -> Mask:
 def _differing(ours: Settlement, settled: Settlement, pairs: _Pairs) -> list[int]:
     """The pairs that differ in a term or in the amount."""
     amount = ours.fen["amount_yuan"][pairs.rows] == settled.fen["amount_yuan"][pairs.settled_rows]
-    deduction = _deductions(settled)[pairs.settled_rows] == 0
+    deduction = settled.fen["deduction_yuan"][pairs.settled_rows] == 0
     terms = [*pairs.same_number.values(), *pairs.same_text.values()]
     differing: list[int] = np.flatnonzero(~np.logical_and.reduce([amount, deduction, *terms])).tolist()
     return differing
 
 
-def _deductions(settled: Settlement) -> I8:
-    return settled.fen.get("deduction_yuan", np.zeros(len(settled.case_ids), np.int64))
-
-
-def _difference(run: RunSettlement, settled: Settlement, pairs: _Pairs, at: int) -> Difference:
-    ours, row, other = run.settlement, int(pairs.rows[at]), int(pairs.settled_rows[at])
+def _difference(
+    ours: Settlement, settled: Settlement, pairs: _Pairs, at: int, values: Mapping[str, Fraction]
+) -> Difference:
+    row, other = int(pairs.rows[at]), int(pairs.settled_rows[at])
     paid, actual = int(ours.fen["amount_yuan"][row]), int(settled.fen["amount_yuan"][other])
     points = _points_by_step(ours, settled, pairs, at)
-    value = run.values.get(ours.texts["insurance"][row], Fraction(0))
+    value = values.get(ours.texts["insurance"][row], Fraction(0))
     stated = _theirs(ours, settled, pairs, "point_value_yuan", at)
     settled_value = value if stated is None else Fraction(stated[1] * FEN, MICRO * MICRO)
     money = [_rounded(each * value) for each in points] + [_rounded(points[-1] * settled_value)]
-    deduction = int(_deductions(settled)[other])
+    deduction = int(settled.fen["deduction_yuan"][other])
     fen = dict(zip(CAUSES, np.diff(money).tolist(), strict=False))
     fen |= {"deduction": -deduction, "rest": actual - paid - (money[-1] - money[0]) + deduction}
     moved = dict(zip(CAUSES, np.diff([_rounded(each) for each in points]).tolist(), strict=False))
@@ -208,7 +213,7 @@ def _difference(run: RunSettlement, settled: Settlement, pairs: _Pairs, at: int)
         points_micro={cause: amount for cause, amount in moved.items() if amount},
         fen={cause: amount for cause, amount in fen.items() if amount},
         group=ours.texts["group_code"][row],
-        settled_group=settled.texts["group_code"][other] if "group_code" in settled.texts else "",
+        settled_group=settled.texts["group_code"][other],
         paid_fen=paid,
         settled_fen=actual,
     )
@@ -235,8 +240,7 @@ def _points_by_step(ours: Settlement, settled: Settlement, pairs: _Pairs, at: in
 
 def _theirs(ours: Settlement, settled: Settlement, pairs: _Pairs, name: str, at: int) -> tuple[int, int] | None:
     """The run's number and the settlement's, alike where they are the same; None where either states none."""
-    mine = int(_stated(ours, name)[pairs.rows[at]])
-    stated = int(_stated(settled, name)[pairs.settled_rows[at]])
+    mine, stated = int(ours.micro[name][pairs.rows[at]]), int(settled.micro[name][pairs.settled_rows[at]])
     if MISSING in (mine, stated):
         return None
     return (mine, mine) if pairs.same_number[name][at] else (mine, stated)
@@ -260,15 +264,14 @@ def _cause(fen: Mapping[Cause, int], moved: Mapping[Cause, int], pairs: _Pairs, 
 def _missing(settlement: Settlement, known: set[str], cause: Cause) -> Iterator[Difference]:
     """The cases of a settlement that the other one lacks."""
     sign = -1 if cause == "not_settled" else 1
-    amounts, points = settlement.fen["amount_yuan"], _stated(settlement, "points")
+    amounts, points = settlement.fen["amount_yuan"], settlement.micro["points"]
     for row, case_id in enumerate(settlement.case_ids):
         amount = int(amounts[row])
         moved = 0 if points[row] == MISSING else int(points[row])
         if case_id in known or not (amount or moved):
             continue
         group, hospital, insurance = (
-            settlement.texts[name][row] if name in settlement.texts else ""
-            for name in ("group_code", "hospital_id", "insurance")
+            settlement.texts[name][row] for name in ("group_code", "hospital_id", "insurance")
         )
         yield Difference(
             case_id=case_id,

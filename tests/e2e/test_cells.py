@@ -76,7 +76,7 @@ def test_a_scenario_that_reads_cases_refuses_by_name_and_leaves_nothing(folder: 
 
 
 def test_options_of_cases_are_refused_beside_cells(folder: Path) -> None:
-    words = ("--cells", folder / "cells.csv", folder, "--cases", "-s", SCENARIO, "-o", folder / "none")
-    printed = dipsim("run", *words, exit_code=2)
-    assert "case files: not with --cells" in printed
-    assert "--cases: not with --cells" in printed
+    words = ("--cells", folder / "cells.csv", folder, "--cases", "--through", "2025-09", "-s", SCENARIO)
+    printed = dipsim("run", *words, "-o", folder / "none", exit_code=2)
+    for name in ("case files", "--cases", "--through"):
+        assert f"{name}: not with --cells" in printed
