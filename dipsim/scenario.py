@@ -25,6 +25,7 @@ from dipsim.policy.scheme import Scheme, read_scheme
 from dipsim.policy.weights import LEVELS, Weights, read_weights
 from dipsim.registry import CLAIM_RULES, RULES, TABLES, WEIGHTING_TABLES, table_of
 from dipsim.rule import Rule, Stage
+from dipsim.settlement.assessment import AssessmentParams
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
 
@@ -203,6 +204,7 @@ def typed(document: Document, roots: PolicyRoots) -> Scenario:
     for name in _tables(document) - TABLES.keys():
         next_step = did_you_mean(name, TABLES) or f"known: {', '.join(TABLES)}"
         problems.append(Problem(f"{document.place(name)}: [{name}]", "no such table", next_step=next_step))
+    problems += _year_problems(document, params)
     if head is not None:
         problems += _route_problems(document, head.route)
     if problems or head is None:
@@ -227,6 +229,16 @@ def _takes_weighting(rule: Rule, params: Mapping[str, Params]) -> bool:
     """Whether a rule takes from weighting, as far as its table says."""
     table = table_of(rule)
     return bool(rule.needs(params[table])) if table in params else rule.is_weighted
+
+
+def _year_problems(document: Document, params: Mapping[str, Params]) -> Iterator[Problem]:
+    """A step of the year that would have nothing to work on."""
+    assessment = params.get("settlement.assessment")
+    has_deposit = "settlement.prepayment" in params
+    if isinstance(assessment, AssessmentParams) and assessment.base == "deposit" and not has_deposit:
+        where = f"{document.place('settlement.assessment.base')}: settlement.assessment.base"
+        step = "state [settlement.prepayment], or base = 'gross'"
+        yield Problem(where, "'deposit' without a deposit", "no [settlement.prepayment] withholds one", step)
 
 
 def _tables(document: Document) -> set[str]:

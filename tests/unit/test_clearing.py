@@ -6,7 +6,9 @@ import pytest
 
 from dipsim.errors import PolicyError
 from dipsim.ledger import balance
+from dipsim.paths import PolicyRoots
 from dipsim.pipeline import Inputs, Result, simulate
+from dipsim.scenario import typed
 from tests import build
 from tests.golden.test_year import tables_of
 
@@ -65,3 +67,9 @@ def test_a_case_that_has_not_arrived_is_counted_and_not_paid() -> None:
     assert result.not_arrived == 1
     assert len(result.inputs.cases) == 0
     assert balance(result.ledger, result.claimed.accounts.reserve) == 9_500
+
+
+def test_an_assessment_of_deposits_needs_something_that_withholds_them() -> None:
+    stated = build.changed(build.base().values, {"settlement": tables_of({"rules": ["assessment"]})})
+    with pytest.raises(PolicyError, match=r"'deposit' without a deposit; no \[settlement.prepayment\] withholds one"):
+        typed(build.document(stated), PolicyRoots(()))
