@@ -8,16 +8,16 @@ import numpy as np
 
 from benchmarks.dip_terms import BANDS, JOB, LOWER, PRICES, SMALLEST, UPPER, budgets
 from benchmarks.registry import Answer, Step, Task, Work
-from dipsim.api import load_scenario
 from dipsim.learn.rules import TrimmingRules
 from dipsim.ledger import INSURANCES, balance
 from dipsim.money import FEN, MICRO
+from dipsim.paths import policy_roots
 from dipsim.policy.params import Source
 from dipsim.rule import FundTables
 from dipsim.scale.compact import CompactCases
 from dipsim.scale.dip import Paid, group_weights, pay
 from dipsim.scale.stream import read_compact
-from dipsim.scenario import Scenario
+from dipsim.scenario import Scenario, load_scenario
 from dipsim.settling import Settled, settle
 from dipsim.weighting.relative_weight import GroupWeights
 
@@ -53,7 +53,7 @@ def plan(task: Task, is_trimmed: bool) -> Plan:
     """The scenarios: the job's, one of other bands, one of a tenth less money."""
     money = budgets(task.cases)
     first, other, less = (
-        load_scenario("own-means/baseline").override(
+        load_scenario("own-means/baseline", policy_roots(None)).override(
             {"settlement.point_value.budget_yuan": {key: part * yuan for key, yuan in money.items()}, **changes},
             name=f"benchmark/{name}",
         )
