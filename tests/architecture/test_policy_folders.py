@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -39,10 +40,10 @@ def test_every_policy_document_is_toml_in_utf8(folder: str) -> None:
 
 def test_check_reads_every_policy_file_that_is_shipped() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "DIPSIM_POLICY"}
-    command = [sys.executable, "-m", "dipsim", "check"]
+    command = [sys.executable, "-m", "dipsim", "check", "--json"]
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    checked = {line.removeprefix("ok: ").rpartition(" (")[0] for line in done.stdout.splitlines()}
+    checked = {f"{row['kind']} {row['name']}" for row in json.loads(done.stdout)["sound"]}
     named, overlays = shipped_policy()
     assert checked == named
     assert overlays == overlays_in_use()
