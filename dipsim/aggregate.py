@@ -12,6 +12,7 @@ from dataclasses import replace
 from dipsim.cases.aggregates import KEYS, Calendar
 from dipsim.cases.table import CaseTable
 from dipsim.errors import PolicyError, Problem
+from dipsim.policy.any_scheme import brought_scheme, group_names
 from dipsim.registry import CLAIM_RULES, RULES, table_of
 from dipsim.rule import Need, Stage
 from dipsim.scenario import GROUP_STATUS, HOSPITAL_LEVEL, HOSPITAL_TYPE, Scenario
@@ -23,7 +24,7 @@ _WHY = "the cells hold sums only"
 
 def brought(scenario: Scenario) -> Scenario:
     """The scenario for cells: they bring their group, whatever scheme found it."""
-    return replace(scenario, scheme=replace(scenario.scheme, kind="brought", semantics=None))
+    return replace(scenario, scheme=brought_scheme(scenario.scheme))
 
 
 def known_groups(scenario: Scenario) -> frozenset[str]:
@@ -31,7 +32,7 @@ def known_groups(scenario: Scenario) -> frozenset[str]:
     weights = scenario.weights
     if weights.kind == "table":
         return frozenset(weights.group_codes)
-    return frozenset(row.group_code for row in scenario.scheme.rows)
+    return frozenset(group_names(scenario.scheme))
 
 
 def calendar(scenario: Scenario) -> Calendar:

@@ -16,7 +16,7 @@ from dipsim.cases.companions import Hospitals
 from dipsim.cases.table import BLANK_ID, CaseTable
 from dipsim.cells import Cells
 from dipsim.errors import CaseDataError, Problem
-from dipsim.grouping.dip import Grouping
+from dipsim.grouping.result import Grouping
 from dipsim.ledger import INSURANCES, NOBODY, Accounts
 from dipsim.money import MICRO, MISSING, micro
 from dipsim.policy.weights import LEVELS

@@ -9,12 +9,13 @@ import numpy as np
 
 from dipsim.allocation import case_pay_fen
 from dipsim.errors import CaseDataError, Problem
-from dipsim.grouping.dip import Status
+from dipsim.grouping.result import Status
 from dipsim.grouping.trace import GroupTrace, trace_case
 from dipsim.ledger import INSURANCES
 from dipsim.money import MISSING, decimal_text, yuan_text
 from dipsim.paths import did_you_mean
 from dipsim.pipeline import Result
+from dipsim.policy.scheme import Scheme
 from dipsim.registry import RULES, table_of
 from dipsim.routing import REJECTED
 from dipsim.rule import Rule, Step
@@ -41,8 +42,8 @@ def explain_case(result: Result, case_id: str) -> CaseExplanation:
             Problem(f"case '{case_id}'", "not among the accepted cases", next_step=near or "look in rejected.csv")
         )
     row = int(found[0])
-    brought = result.scenario.scheme.kind == "brought"
-    trace = None if brought else trace_case(cases, row, result.scenario.scheme)
+    scheme = result.scenario.scheme
+    trace = trace_case(cases, row, scheme) if isinstance(scheme, Scheme) and scheme.kind == "dip" else None
     return CaseExplanation(case_id, trace, tuple(_steps(result, row)))
 
 

@@ -20,7 +20,7 @@ from dipsim.cases.table import CaseTable
 from dipsim.cells import Cells
 from dipsim.claiming import Claimed, cells_by, claim
 from dipsim.clearing import MONTHS, Months
-from dipsim.grouping.dip import Grouping
+from dipsim.grouping.result import Grouping
 from dipsim.ledger import WHOLE_YEAR, Accounts
 from dipsim.money import MISSING
 from dipsim.registry import RULES
@@ -157,13 +157,9 @@ def _claimed_anew(every: _Every, grouping: Grouping, claiming: Claiming, last: i
     for month in range(1, last + 1):
         rows = np.flatnonzero(every.is_in_force(month))
         if found is None or not np.array_equal(rows, before):
-            found = claiming.claim(compacted(every.cases.take(rows)), _taken(grouping, rows))
+            found = claiming.claim(compacted(every.cases.take(rows)), grouping.take(rows))
             before = rows
         yield found
-
-
-def _taken(grouping: Grouping, rows: I8) -> Grouping:
-    return replace(grouping, group=grouping.group[rows], status=grouping.status[rows], tied=grouping.tied[rows])
 
 
 def _no_month(claimed: Claimed) -> I8:

@@ -20,9 +20,11 @@ from dipsim.cases.table import CaseTable
 from dipsim.cases.year_tables import CarryOver, Deduction, Prepayment, Scores
 from dipsim.claiming import Claimed, claim
 from dipsim.clearing import PREPAYMENT, Clearing
-from dipsim.grouping.dip import Grouping, group_cases
+from dipsim.grouping.group import group_cases
+from dipsim.grouping.result import Grouping
 from dipsim.ledger import Entries
 from dipsim.months import Claiming, arrived_through, months_of
+from dipsim.policy.any_scheme import procedure_classes
 from dipsim.policy.fingerprint import combine, fingerprint_values
 from dipsim.routing import price_reads
 from dipsim.rule import ExactValue, FundPrice, FundTables
@@ -122,7 +124,7 @@ def simulate(
     known = inputs if through is None else _known(inputs, scenario, through)
     cases, scheme = known.cases, scenario.scheme
     _, of_cases = memo.get(("cases", id(cases)), "fingerprint", lambda: (cases, content_fingerprint(cases)))
-    classes = fingerprint_values(scheme.procedure_classes)
+    classes = fingerprint_values(procedure_classes(scheme))
     inputs_of = {"cases": of_cases, "scheme": scheme.fingerprint, "procedure_classes": classes, **_companions(known)}
     grouped = ("group", of_cases, scheme.fingerprint, classes)
     grouping = memo.get(grouped, "group", lambda: group_cases(cases, scheme, threads))

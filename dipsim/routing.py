@@ -14,7 +14,7 @@ from dipsim.cases.companions import Hospitals
 from dipsim.cases.rejects import Fault, Reject, reject
 from dipsim.cases.table import CaseTable, CodedLists
 from dipsim.errors import CaseDataError, Problem
-from dipsim.grouping.dip import Grouping, Status
+from dipsim.grouping.result import Grouping, Status
 from dipsim.money import MISSING
 from dipsim.registry import CLAIM_RULES, RULES, table_of
 from dipsim.rule import Rule, Stage

@@ -20,7 +20,7 @@ from dipsim.cases.companions import Budget
 from dipsim.cases.table import CaseTable
 from dipsim.cases.year_tables import CarryOver, Deduction, Prepayment, Scores
 from dipsim.cells import Cells, HospitalSums
-from dipsim.grouping.dip import Grouping
+from dipsim.grouping.result import Grouping
 from dipsim.ledger import INSURANCES, WHOLE_YEAR, Accounts, Entries, Posting, balance, received
 from dipsim.money import FEN, MICRO, Cut
 from dipsim.policy.params import Params

@@ -15,13 +15,14 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 from dipsim.cases.columns import COLUMNS, TEXT_KINDS, ColumnSpec, Kind
 from dipsim.cases.normalise import normalise_code
 from dipsim.errors import PolicyError, Problem
-from dipsim.grouping.dip import Status
+from dipsim.grouping.drg_check import read_sound_scheme
+from dipsim.grouping.result import Status
 from dipsim.paths import PolicyRoots, did_you_mean
+from dipsim.policy.any_scheme import AnyScheme
 from dipsim.policy.document import Document, load_document
 from dipsim.policy.files import thawed
 from dipsim.policy.fingerprint import combine, fingerprint_values
 from dipsim.policy.params import Params, Source, Strict
-from dipsim.policy.scheme import Scheme, read_scheme
 from dipsim.policy.weights import LEVELS, Weights, read_weights
 from dipsim.registry import CLAIM_RULES, RULES, TABLES, WEIGHTING_TABLES, table_of
 from dipsim.rule import Rule, Stage
@@ -149,7 +150,7 @@ class Scenario:
     roots: PolicyRoots
     head: Head
     params: Mapping[str, Params]
-    scheme: Scheme
+    scheme: AnyScheme
     weights: Weights
 
     @property
@@ -298,8 +299,8 @@ def _value_problems(where: str, value: str, askable: Askable) -> Iterator[Proble
         yield Problem(where, f"no code begins with '{value}'", why, f"write '{normalise_code(value)}'")
 
 
-def _folders(document: Document, head: Head, roots: PolicyRoots) -> tuple[Scheme, Weights]:
-    scheme = read_scheme(roots.scheme(head.grouper))
+def _folders(document: Document, head: Head, roots: PolicyRoots) -> tuple[AnyScheme, Weights]:
+    scheme = read_sound_scheme(roots.scheme(head.grouper), roots)
     weights = read_weights(roots.weights(head.weights))
     if weights.scheme != head.grouper:
         raise PolicyError(

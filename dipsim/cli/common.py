@@ -128,6 +128,7 @@ def loaded(name: str, roots: PolicyRoots, overrides: Sequence[str], classes: Pat
     """A scenario with the command line's overrides and procedure classes."""
     from dataclasses import replace
 
+    from dipsim.policy.any_scheme import with_procedure_classes
     from dipsim.policy.scheme import read_procedure_classes
     from dipsim.scenario import load_scenario
 
@@ -137,7 +138,7 @@ def loaded(name: str, roots: PolicyRoots, overrides: Sequence[str], classes: Pat
         changed = ", ".join(f"{key}={value}" for key, value in values.items())
         scenario = scenario.override(values, f"{scenario.name} ({changed})")
     if classes is not None:
-        scenario = replace(scenario, scheme=scenario.scheme.with_procedure_classes(read_procedure_classes(classes)))
+        scenario = replace(scenario, scheme=with_procedure_classes(scenario.scheme, read_procedure_classes(classes)))
     return scenario
 
 

@@ -27,18 +27,44 @@ from dipsim.cli.progress import progress
 
 if TYPE_CHECKING:
     from dipsim.cases.table import CaseTable
-    from dipsim.grouping.dip import Grouping
+    from dipsim.grouping.result import Grouping
+    from dipsim.policy.any_scheme import AnyScheme
 
 
-def grouped_columns(cases: CaseTable, grouping: Grouping) -> dict[str, list[str]]:
-    """case_id, group_code and status of every case, in the order of case_id."""
-    from dipsim.grouping.dip import Status
+def grouped_columns(cases: CaseTable, scheme: AnyScheme, threads: int) -> tuple[dict[str, list[str]], Grouping]:
+    """What `dipsim group` writes, in the order of case_id, and the grouping that it says.
+
+    case_id, group_code and status by a DIP scheme; a DRG scheme adds the MDC and the ADRG, and on what a group hung:
+    the row of the scheme, and the other diagnosis that decided as MCC or CC.
+    """
+    from dipsim.grouping.drg.group import group_drg
+    from dipsim.grouping.group import as_grouping, group_cases
+    from dipsim.policy.drg_scheme import DrgScheme
 
     ids = cases.case_ids.to_pylist()
-    keys = {int(status): status.key for status in Status}
     rows = sorted(range(len(ids)), key=ids.__getitem__)
+    in_order = {"case_id": [ids[row] for row in rows]}
+    if not isinstance(scheme, DrgScheme):
+        grouping = group_cases(cases, scheme, threads)
+        return {**in_order, **_group_and_status(grouping, rows)}, grouping
+    found = group_drg(cases, scheme, threads)
+    grouping = as_grouping(found)
+    mdc, adrg, row_of = found.mdc, found.adrg, found.row
     return {
-        "case_id": [ids[row] for row in rows],
+        **in_order,
+        "mdc": [found.mdcs.codes[mdc[row]] for row in rows],
+        "adrg": [found.adrgs.codes[adrg[row]] for row in rows],
+        **_group_and_status(grouping, rows),
+        "rule": [scheme.drg[row_of[row]].where if row_of[row] >= 0 else "" for row in rows],
+        "deciding_code": [found.witness_of(row) for row in rows],
+    }, grouping
+
+
+def _group_and_status(grouping: Grouping, rows: list[int]) -> dict[str, list[str]]:
+    from dipsim.grouping.result import Status
+
+    keys = {int(status): status.key for status in Status}
+    return {
         "group_code": [grouping.group_code_of(row) for row in rows],
         "status": [keys[int(grouping.status[row])] for row in rows],
     }
@@ -65,23 +91,25 @@ def group(
     from dipsim.cases.mapping import read_mapping
     from dipsim.cases.read import read_cases
     from dipsim.cases.write import write_columns, write_rejects
-    from dipsim.grouping.dip import group_cases
+    from dipsim.grouping.drg_check import read_sound_scheme
     from dipsim.paths import policy_roots
-    from dipsim.policy.scheme import read_procedure_classes, read_scheme
+    from dipsim.policy.any_scheme import with_procedure_classes
+    from dipsim.policy.scheme import read_procedure_classes
 
     screen = Screen(lang, as_json, quiet)
     require_writable(table_file(output))
-    rules = read_scheme(policy_roots(policy).scheme(scheme))
+    roots = policy_roots(policy)
+    rules = read_sound_scheme(roots.scheme(scheme), roots)
     if procedure_classes is not None:
-        rules = rules.with_procedure_classes(read_procedure_classes(procedure_classes))
+        rules = with_procedure_classes(rules, read_procedure_classes(procedure_classes))
     with progress(screen, ("read", "group")) as began:
         began("read")
         reading = read_cases(cases, None if mapping is None else read_mapping(mapping))
         began("group")
-        grouping = group_cases(reading.cases, rules, threads)
+        columns, grouping = grouped_columns(reading.cases, rules, threads)
     rejected = output.with_name(f"{output.stem}.rejected.csv")
     if not dry_run:
-        write_columns(output, grouped_columns(reading.cases, grouping))
+        write_columns(output, columns)
         write_rejects(rejected, reading.rejects)
     planned = (output.name, rejected.name) if dry_run else ()
     rows_in, refused = reading.counts.rows_in, reading.counts.rejected
@@ -93,11 +121,12 @@ def group(
 
 def _statuses(grouping: Grouping, screen: Screen) -> Table:
     """How many cases came to each status, and how many matched several groups alike."""
-    from dipsim.grouping.dip import Status
+    from dipsim.grouping.result import Status
 
     words = screen.words
     counts = [(status, int((grouping.status == status).sum())) for status in Status]
     rows: list[tuple[str, str, int]] = [(status.key, status.label_zh, count) for status, count in counts if count]
-    rows.append(("tied", "多个病种同等匹配", int(grouping.tied.sum())))
+    if not grouping.mdc_codes:
+        rows.append(("tied", "多个病种同等匹配", int(grouping.tied.sum())))
     columns = (Column("status", "status"), Column("status_zh", "状态"), Column("cases", words("cases", "病例数")))
     return Table("statuses", words("Cases by status", "分组状态"), columns, rows)

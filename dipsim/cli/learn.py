@@ -104,7 +104,7 @@ def _warnings(learned: Learned) -> Fact:
 
 def report(learned: Learned, rejected: int) -> list[tuple[str, str]]:
     """What was learned, line by line."""
-    from dipsim.grouping.dip import Status
+    from dipsim.grouping.result import Status
     from dipsim.money import decimal_text
 
     points, left_out = learned.weights[""].points, learned.left_out

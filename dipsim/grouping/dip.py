@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from enum import IntEnum
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 from dipsim.cases.normalise import normalise_code
 from dipsim.cases.table import BLANK_ID, CaseTable
 from dipsim.errors import PolicyError, Problem
+from dipsim.grouping.result import NO_GROUP, Grouping, Status
 from dipsim.kernels import dip as kernel
 from dipsim.policy.scheme import (
     GROUP_CLASS_OF,
@@ -24,9 +23,7 @@ from dipsim.policy.scheme import (
     diagnosis_key,
 )
 
-I1 = NDArray[np.int8]
 I4 = NDArray[np.int32]
-NO_GROUP = kernel.NONE
 
 _GROUP_CLASS_RANK = {
     "conservative": kernel.CONSERVATIVE,
@@ -40,60 +37,6 @@ _TREATMENT_NUMBER = {
     "not_main": kernel.NOT_MAIN,
     "conservative": kernel.TREATED_AS_CONSERVATIVE,
 }
-
-
-class Status(IntEnum):
-    """What became of a case in grouping; every case has exactly one."""
-
-    CORE = kernel.CORE
-    COMPOSITE = kernel.COMPOSITE
-    BROUGHT = kernel.BROUGHT
-    NO_MATCH = kernel.NO_MATCH
-    NO_PROCEDURE_CLASS = kernel.NO_PROCEDURE_CLASS
-    NO_PRINCIPAL_DIAGNOSIS = kernel.NO_PRINCIPAL_DIAGNOSIS
-    EXCLUDED_DIAGNOSIS = kernel.EXCLUDED_DIAGNOSIS
-
-    @property
-    def key(self) -> str:
-        """The name in tables and on the command line, such as `no_procedure_class`."""
-        return self.name.lower()
-
-    @property
-    def label_zh(self) -> str:
-        """The Chinese label."""
-        return _LABELS_ZH[self]
-
-
-_LABELS_ZH: Mapping[Status, str] = {
-    Status.CORE: "核心病种",
-    Status.COMPOSITE: "综合病种",
-    Status.BROUGHT: "病例自带病种",
-    Status.NO_MATCH: "未匹配到病种",
-    Status.NO_PROCEDURE_CLASS: "手术操作类别未知",
-    Status.NO_PRINCIPAL_DIAGNOSIS: "缺主要诊断",
-    Status.EXCLUDED_DIAGNOSIS: "主要诊断不纳入分组",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """The group and the status of each case.
-
-    group         int32 index into group_codes, NO_GROUP for a case without a group
-    status        int8, a Status
-    tied          whether several rows matched with equally many procedures, whatever the scheme then did
-    group_codes   every group of the scheme (of the cases, where they bring their own), sorted
-    """
-
-    group: I4
-    status: I1
-    tied: NDArray[np.bool_]
-    group_codes: tuple[str, ...]
-
-    def group_code_of(self, row: int) -> str:
-        """The group code of one case, '' for a case without a group."""
-        group = int(self.group[row])
-        return "" if group == NO_GROUP else self.group_codes[group]
 
 
 def group_cases(cases: CaseTable, scheme: Scheme, threads: int = 1) -> Grouping:

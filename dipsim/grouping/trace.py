@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from dipsim.cases.table import CaseTable
-from dipsim.grouping.dip import Status
+from dipsim.grouping.result import Status
 from dipsim.policy.scheme import (
     GROUP_CLASS_OF,
     GROUP_CLASSES,

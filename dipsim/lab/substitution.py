@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from dipsim.cases.checks import blank_rows, require_columns
 from dipsim.errors import CaseDataError, Problem
-from dipsim.grouping.dip import NO_GROUP
+from dipsim.grouping.result import NO_GROUP
 from dipsim.pipeline import Result
 from dipsim.registry import CLAIM_RULES, RULES
 from dipsim.routing import OUTSIDE_POOL, REJECTED

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from dipsim.cases.table import CaseTable
 from dipsim.errors import CaseDataError, Problem
 from dipsim.grouping.catalogue.mapping import SchemeHead
-from dipsim.grouping.dip import Grouping, Status, group_cases
+from dipsim.grouping.dip import group_cases
+from dipsim.grouping.result import Grouping, Status
 from dipsim.learn.combinations import Combinations, combinations
 from dipsim.learn.rules import CatalogueRules, LearningRules
 from dipsim.money import MICRO, micro

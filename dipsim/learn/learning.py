@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from dipsim.cases.companions import Hospitals
 from dipsim.cases.table import CaseTable
 from dipsim.errors import CaseDataError, Problem
-from dipsim.grouping.dip import Grouping, group_cases
+from dipsim.grouping.dip import group_cases
+from dipsim.grouping.result import Grouping
 from dipsim.learn.catalogue import Catalogue, learned_catalogue
 from dipsim.learn.history import History, LeftOut, history_of
 from dipsim.learn.hospital_factor import LearnedFactor, learned_factors

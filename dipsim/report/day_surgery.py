@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from dipsim.lab.substitution import DAY_SURGERY, READS, GroupSubstitution, Substitution, substitution
 from dipsim.money import MICRO
 from dipsim.pipeline import Result
+from dipsim.policy.any_scheme import group_names
 from dipsim.report.charts import LESS, MORE, Chart, both, footer, gain_legend, group_name, label_room
 from dipsim.report.comparing import scenario_title
 from dipsim.report.drawing import GREY, Sheet, at_right, draw, rows_on, shortened, svg
@@ -84,7 +85,7 @@ _COLUMNS = (
 def day_surgery_groups(each: DaySurgery) -> ReportTable:
     """The groups of one scenario, those that free most bed-days above; small groups stand together."""
     smallest = each.result.scenario.head.report.smallest_cell
-    named = {row.group_code: row for row in each.result.scenario.scheme.rows}
+    named = group_names(each.result.scenario.scheme)
     large, small = _parted(each.found.groups, smallest)
     rows = [
         _row(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dipsim.allocation import case_pay_fen
 from dipsim.cases.table import BLANK_ID, Coded
 from dipsim.cases.write import Column, Micro, Yuan
-from dipsim.grouping.dip import Status
+from dipsim.grouping.result import Status
 from dipsim.ledger import INSURANCES
 from dipsim.money import MISSING
 from dipsim.pipeline import Result

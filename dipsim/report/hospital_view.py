@@ -19,6 +19,7 @@ from dipsim.errors import CaseDataError, Problem
 from dipsim.money import MICRO_YUAN_PER_FEN, MISSING, half_even
 from dipsim.paths import did_you_mean
 from dipsim.pipeline import Result
+from dipsim.policy.any_scheme import group_names
 from dipsim.registry import CLAIM_RULES, RULES
 from dipsim.report.labels import Text, Value
 from dipsim.report.report_table import ReportColumn, ReportTable, report_table
@@ -113,7 +114,7 @@ def _coded_table(view: HospitalView, column: str, label: Text, title: Text) -> R
 def group_margin_table(view: HospitalView) -> ReportTable:
     """Margin by group."""
     grouping = view.result.grouping
-    named = {row.group_code: row for row in view.result.scenario.scheme.rows}
+    named = group_names(view.result.scenario.scheme)
 
     def name(number: int) -> tuple[str, Text]:
         if number < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
-from dipsim.grouping.dip import Status
+from dipsim.grouping.result import Status
 from dipsim.money import FEN, MICRO, half_even
 from dipsim.registry import RULES
 
@@ -44,6 +44,11 @@ _STATUS_EN = {
     Status.NO_PROCEDURE_CLASS: "class of a procedure unknown",
     Status.NO_PRINCIPAL_DIAGNOSIS: "no principal diagnosis",
     Status.EXCLUDED_DIAGNOSIS: "diagnosis excluded from grouping",
+    Status.GROUPED: "grouped",
+    Status.FALLBACK: "no finer group than the MDC (00)",
+    Status.SURGERY_UNRELATED: "operation unrelated to the diagnosis (QY)",
+    Status.UNGROUPABLE: "no rule matches",
+    Status.UNKNOWN_DIAGNOSIS: "diagnosis unknown to the scheme",
 }
 
 TERMS: Mapping[str, Text] = {

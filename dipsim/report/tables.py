@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dipsim.cases.read import CaseReading
-from dipsim.grouping.dip import Status
+from dipsim.grouping.result import Status
 from dipsim.ledger import INSURANCES
 from dipsim.pipeline import Result
+from dipsim.policy.any_scheme import group_names
 from dipsim.policy.weights import LEVELS
 from dipsim.registry import RULES
 from dipsim.report.labels import Text, Value
@@ -184,7 +185,7 @@ def group_table(result: Result) -> ReportTable:
     cases, cost = paid.total("cases", index, size), paid.total("cost_fen", index, size)
     pay, points = paid.total("pay_fen", index, size), paid.total("points_micro", index, size)
     owed = receipts_fen(result, tuple(range(len(INSURANCES))))
-    named = {row.group_code: row for row in result.scenario.scheme.rows}
+    named = group_names(result.scenario.scheme)
     weighting = result.claimed.weighting
     none: list[Value] = [None] * size
     data: dict[str, Column] = {

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dipsim.cases.normalise import normalise_code
-from dipsim.grouping.dip import Status, group_cases
+from dipsim.grouping.dip import group_cases
+from dipsim.grouping.result import Status
 from dipsim.grouping.trace import trace_case
 from dipsim.policy.scheme import Scheme, Semantics, check_scheme
 from tests.unit.grouping.builders import case_table, composite, core, scheme_of

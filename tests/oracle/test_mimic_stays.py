@@ -17,7 +17,8 @@ import pytest
 
 from dipsim.cases.mapping import CaseMapping, read_mapping
 from dipsim.cases.read import CaseReading, read_cases
-from dipsim.grouping.dip import Status, group_cases
+from dipsim.grouping.dip import group_cases
+from dipsim.grouping.result import Status
 from dipsim.learn import Learned, learn
 from dipsim.learn.rules import LearningRules, read_rules
 from dipsim.paths import policy_roots

@@ -13,7 +13,8 @@ import pytest
 from dipsim.errors import PolicyError
 from dipsim.grouping.catalogue import ImportReport, bundled_mapping, import_catalogue
 from dipsim.grouping.catalogue.anomalies import AnomalyKind
-from dipsim.grouping.dip import Grouping, Status, group_cases
+from dipsim.grouping.dip import group_cases
+from dipsim.grouping.result import Grouping, Status
 from dipsim.policy.fingerprint import PROVENANCE_FILE, fingerprint
 from dipsim.policy.scheme import GroupRow, Scheme, diagnosis_category, diagnosis_key, read_scheme
 from dipsim.policy.weights import read_weights

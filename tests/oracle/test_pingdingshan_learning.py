@@ -15,7 +15,8 @@ from dipsim.cases.companions import Hospitals, read_hospitals
 from dipsim.cases.read import read_cases
 from dipsim.cases.table import CaseTable
 from dipsim.grouping.catalogue import ImportReport, bundled_mapping, import_catalogue
-from dipsim.grouping.dip import Status, group_cases
+from dipsim.grouping.dip import group_cases
+from dipsim.grouping.result import Status
 from dipsim.learn import Learned, LearningRules, learn, learn_weights, read_rules, write_learned
 from dipsim.learn.weights import LearnedPoints
 from dipsim.policy.scheme import Scheme, read_scheme

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from dipsim.allocation import case_pay_fen
-from dipsim.grouping.dip import Status
+from dipsim.grouping.result import Status
 from dipsim.inputs import Companions, read_inputs
 from dipsim.ledger import INSURANCES
 from dipsim.paths import policy_roots

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipsim.errors import CaseDataError, PolicyError
-from dipsim.grouping.dip import Grouping, Status, compile_scheme, group_cases
+from dipsim.grouping.dip import compile_scheme, group_cases
+from dipsim.grouping.result import Grouping, Status
 from dipsim.grouping.trace import trace_case
 from dipsim.policy.scheme import GroupRow, Scheme, Semantics
 from tests.naive.dip_grouping import naive_group
@@ -145,19 +146,6 @@ def test_a_scheme_code_that_no_case_can_carry_is_refused() -> None:
 def test_a_scheme_without_rows_has_nothing_to_compile() -> None:
     with pytest.raises(ValueError, match="brought"):
         compile_scheme(scheme_of(semantics=None), (), ())
-
-
-def test_every_status_has_a_name_and_a_chinese_label() -> None:
-    assert [status.key for status in Status] == [
-        "core",
-        "composite",
-        "brought",
-        "no_match",
-        "no_procedure_class",
-        "no_principal_diagnosis",
-        "excluded_diagnosis",
-    ]
-    assert len({status.label_zh for status in Status}) == len(Status)
 
 
 def test_no_cases_are_grouped_into_nothing() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dipsim.cases.rejects import REASONS
-from dipsim.grouping.dip import Status
+from dipsim.grouping.result import Status
 from dipsim.policy.weights import LEVELS
 from dipsim.registry import RULES, TABLES
 from dipsim.report.labels import PARAMETERS, REJECT_REASONS, TERMS, formatted, money, parameter_label, signed_share

@@ -10,7 +10,8 @@ import pytest
 from dipsim.cases.columns import COLUMNS, FEE_COLUMNS
 from dipsim.cases.read import read_cases
 from dipsim.errors import CaseDataError
-from dipsim.grouping.dip import Status, group_cases
+from dipsim.grouping.dip import group_cases
+from dipsim.grouping.result import Status
 from dipsim.money import fen
 from dipsim.paths import policy_roots
 from dipsim.policy.scheme import read_scheme

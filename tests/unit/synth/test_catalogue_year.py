@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dipsim.errors import PolicyError
-from dipsim.grouping.dip import Status, group_cases
+from dipsim.grouping.dip import group_cases
+from dipsim.grouping.result import Status
 from dipsim.policy.tables import write_table
 from dipsim.synth.catalogue_year import draw_year
 from tests.unit.grouping.builders import case_table, composite, core, scheme_of
