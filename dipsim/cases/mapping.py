@@ -134,7 +134,7 @@ def read_mapping(path: Path) -> CaseMapping:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise CaseDataError(Problem(str(path), f"cannot be read: {error}", next_step="check the path")) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number too long, or brackets nested too deeply
         raise CaseDataError(Problem(str(path), f"not valid TOML: {error}", next_step="correct this line")) from error
     return mapping_of(document, path.name, path.parent)
 

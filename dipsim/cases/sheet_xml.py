@@ -9,6 +9,7 @@ import posixpath
 import re
 import struct
 import zlib
+from lzma import LZMAError
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
@@ -18,8 +19,11 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _ERROR_CELL = re.compile(rb'<c\b[^>]*\bt="e"[^>]*>')
 _FORMULA_CELL = re.compile(rb"<c\b[^>]*><f[ >/]")
 _ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
-DAMAGES = (BadZipFile, KeyError, RuntimeError, EOFError, ElementTree.ParseError, struct.error, zlib.error)
-"""What reading the XML of a damaged workbook may raise."""
+DAMAGES = (
+    *(BadZipFile, EOFError, LookupError, RuntimeError, ValueError),
+    *(ElementTree.ParseError, LZMAError, struct.error, zlib.error),
+)
+"""What reading the XML of a damaged workbook may raise; LookupError and ValueError: it names an unknown encoding."""
 _XML_SUFFIXES = (".xlsx", ".xlsm")
 
 

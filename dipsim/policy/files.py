@@ -55,16 +55,20 @@ def read_text(path: Path, shown: str) -> str:
 
 
 def read_toml(path: Path, shown: str) -> TomlFile:
-    """The values of a TOML file with their lines; raises PolicyError when it is not UTF-8 or not TOML."""
+    """The values of a TOML file with their lines; raises PolicyError when it is not UTF-8 or not TOML.
+
+    A number of thousands of digits and brackets nested as deeply are no TOML either.
+    """
     text = read_text(path, shown)
     try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        leaves = dict(leaves_of(tomllib.loads(text)))
+        lines = _key_lines(text)
+    except (ValueError, RecursionError) as error:
         at = _SYNTAX_ERROR_LINE.search(str(error))
         where = f"{shown}:{at[1]}" if at else shown
         step = "correct this line or the one before"
         raise PolicyError(Problem(where, "not valid TOML", str(error), step)) from error
-    return TomlFile(shown, MappingProxyType(dict(leaves_of(content))), MappingProxyType(_key_lines(text)))
+    return TomlFile(shown, MappingProxyType(leaves), MappingProxyType(lines))
 
 
 def leaves_of(table: Mapping[str, object], prefix: KeyPath = ()) -> Iterator[tuple[KeyPath, object]]:

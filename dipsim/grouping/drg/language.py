@@ -112,6 +112,9 @@ _HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000:
 _ESCAPED_BREAK = re.compile(r"_x000D_|\\(?=[\r\n])")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"[^\W]+|\S")
+_NESTING = re.compile(r"[()]|(?:\bnot\b\s*)+", re.IGNORECASE)
+DEEPEST = 50
+"""Brackets within brackets that a rule may have, and `not` after `not`."""
 
 
 class RuleSyntaxError(PolicyError):
@@ -140,6 +143,7 @@ def parse(text: str) -> Expression:
     usual = _ESCAPED_BREAK.sub(lambda found: " " * len(found[0]), text.translate(_HALF_WIDTH))
     if not usual.strip():
         return Always()
+    _require_shallow(text, usual)
     try:
         tree = _PARSER.parse(usual)
     except UnexpectedInput as error:
@@ -175,15 +179,27 @@ def _bracketed(part: Expression) -> str:
     return f"({to_text(part)})" if isinstance(part, And | Or) else to_text(part)
 
 
+def _require_shallow(text: str, usual: str) -> None:
+    """RuleSyntaxError for a rule so deep that walking it would overrun the stack."""
+    depth = 0
+    for found in _NESTING.finditer(usual):
+        depth += (found[0] == "(") - (found[0] == ")")
+        if depth + found[0].lower().count("not") > DEEPEST:
+            raise _error_at(text, usual, found.start(), (f"at most {DEEPEST} brackets within brackets",))
+
+
 def _syntax_error(text: str, usual: str, error: UnexpectedInput) -> RuleSyntaxError:
     position = error.pos_in_stream
     is_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     if is_end or position is None:
         position = len(text)
+    names = error.expected if isinstance(error, UnexpectedToken) else getattr(error, "allowed", None)
+    return _error_at(text, usual, position, tuple(words for name, words in _TOKENS.items() if name in (names or ())))
+
+
+def _error_at(text: str, usual: str, position: int, expected: tuple[str, ...]) -> RuleSyntaxError:
     word = _WORD.match(usual, position)
     found = repr(text[position : word.end()]) if word else "the end of the rule"
-    names = error.expected if isinstance(error, UnexpectedToken) else getattr(error, "allowed", None)
-    expected = tuple(words for name, words in _TOKENS.items() if name in (names or ()))
     breaks = list(_LINE_BREAK.finditer(text, 0, position))
     start = breaks[-1].end() if breaks else 0
     return RuleSyntaxError(len(breaks) + 1, position - start + 1, found, expected)

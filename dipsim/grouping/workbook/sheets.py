@@ -12,6 +12,7 @@ from typing import TypeAlias
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from dipsim.cases.normalise import half_width, without_blanks
+from dipsim.cases.sheet_xml import DAMAGES
 from dipsim.errors import PolicyError, Problem
 from dipsim.grouping.drg_check import Anomaly, AnomalyKind
 from dipsim.grouping.workbook.formulas import unsafe_cells
@@ -66,8 +67,7 @@ def read_sheets(path: Path) -> WorkbookSheets:
 
     Raises PolicyError for a file that is no .xlsx workbook.
     """
-    workbook = _opened(path)
-    unsafe = unsafe_cells(path)
+    workbook, unsafe = _opened(path)
     problems: list[Problem] = []
     sheets: dict[str, Sheet] = {}
     is_whole = True
@@ -96,19 +96,21 @@ def letters(position: int) -> str:
     return text
 
 
-def _opened(path: Path) -> CalamineWorkbook:
+def _opened(path: Path) -> tuple[CalamineWorkbook, Mapping[str, Mapping[str, str]]]:
+    """The workbook, and its unsafe cells by sheet."""
     if path.exists() and not zipfile.is_zipfile(path):
         step = "open it in Excel and save it as .xlsx, without a password"
         raise PolicyError(Problem(path.name, "not an .xlsx workbook", next_step=step))
     try:
         workbook = CalamineWorkbook.from_path(path)
-    except (CalamineError, OSError) as error:
+        unsafe = unsafe_cells(path)
+    except (CalamineError, OSError, *DAMAGES) as error:
         step = "check the path, and that it opens in Excel"
         raise PolicyError(Problem(path.name, "cannot be read", str(error), step)) from error
     if not set(SHEETS) & set(workbook.sheet_names):
         why = f"it has none of the sheets {', '.join(SHEETS)}"
         raise PolicyError(Problem(path.name, "not the official DRG workbook", why, "a DIP catalogue needs a mapping"))
-    return workbook
+    return workbook, unsafe
 
 
 def _blocked_cells(file: str, sheet: CalamineSheet, unsafe: Mapping[str, str]) -> Iterator[Problem]:

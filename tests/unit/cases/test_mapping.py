@@ -116,3 +116,9 @@ def test_a_header_may_bear_the_name_of_another_column(tmp_path: Path) -> None:
     swapped = {"age_years": "age_days", "age_days": "age_years"}
     cases = read_text(tmp_path, "case_id,age_days,age_years\nA,0,20\n", columns=swapped).cases
     assert (cases.integer("age_years").tolist(), cases.integer("age_days").tolist()) == ([0], [20])
+
+
+@pytest.mark.parametrize("value", ["[" * 3000, "9" * 5000])
+def test_a_value_too_long_or_too_deep_for_toml_is_refused(tmp_path: Path, value: str) -> None:
+    with pytest.raises(CaseDataError, match=r"m\.toml: not valid TOML: .*; correct this line"):
+        read_mapping(written(tmp_path, f"x = {value}", "m.toml"))

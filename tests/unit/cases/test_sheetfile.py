@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
@@ -148,4 +149,16 @@ def test_a_workbook_cut_short_is_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path, {"S": [HEADER, *ROWS]})
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(CaseDataError, match="not a workbook that can be read"):
+        read_cases([path])
+
+
+@pytest.mark.parametrize("encoding", [b"WTF-8", b"gb18030"])
+def test_a_workbook_in_an_unknown_encoding_is_refused(tmp_path: Path, encoding: bytes) -> None:
+    path = workbook(tmp_path, {"a": [HEADER, *ROWS]})
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data.replace(b'"UTF-8"', b'"%s"' % encoding))
+    with pytest.raises(CaseDataError, match=r"cases\.xlsx: not a workbook that can be read: .*save it again"):
         read_cases([path])

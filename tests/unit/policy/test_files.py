@@ -97,3 +97,10 @@ def test_what_is_no_dotted_key_is_refused(key: str) -> None:
 def test_nested_is_the_inverse_of_leaves() -> None:
     values = {"a": {"b": 1, "c": {"d": (1, 2)}}, "empty": {}, "source": {"doc": "x"}}
     assert nested(dict(leaves_of(values))) == values
+
+
+@pytest.mark.parametrize("value", ["[" * 3000, "[" * 3000 + "]" * 3000, "9" * 5000, ".".join(["a"] * 3000) + " = 1"])
+def test_what_is_too_long_or_too_deep_for_toml_is_refused(tmp_path: Path, value: str) -> None:
+    text = value if "=" in value else f"x = {value}"
+    with pytest.raises(PolicyError, match=r"a\.toml.*: not valid TOML; .*; correct this line or the one before"):
+        read_toml(written(tmp_path, text.encode()), "a.toml")

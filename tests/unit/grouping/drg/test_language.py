@@ -100,3 +100,15 @@ def test_names_of_an_expression() -> None:
     rule = parse("(ZYZD in {DI_A, DI_B} and not NL<3) or length(MCC ∩ QTZD)>1")
     assert sets_of(rule) == {"DI_A", "DI_B", "MCC"}
     assert variables_of(rule) == {"ZYZD", "NL", "QTZD"}
+
+
+@pytest.mark.parametrize(("text", "column"), [("(" * 3000 + "1" + ")" * 3000, 51), ("not " * 3000 + "1", 1)])
+def test_a_rule_too_deep_to_walk_is_refused_with_its_place(text: str, column: int) -> None:
+    with pytest.raises(RuleSyntaxError, match="at most 50 brackets within brackets") as caught:
+        parse(text)
+    assert (caught.value.line, caught.value.column) == (1, column)
+
+
+def test_a_rule_as_deep_as_may_be_prints_and_reads_back() -> None:
+    expression = parse("not (" * 50 + "NL>1" + ")" * 50)
+    assert parse(to_text(expression)) == expression

@@ -203,3 +203,15 @@ def test_a_workbook_with_none_of_the_sheets_is_told_once(tmp_path: Path) -> None
     with pytest.raises(PolicyError, match=r"dip.xlsx: not the official DRG workbook") as refused:
         import_workbook(path, "drg", tmp_path)
     assert len(refused.value.problems) == 1
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"])
+def test_a_workbook_with_a_damaged_part_cannot_be_read(tmp_path: Path, part: str) -> None:
+    path = write(tmp_path / "drg.xlsx", small())
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data.replace(b'"UTF-8"', b'"WTF-8"')[: -20 if name == part else None])
+    with pytest.raises(PolicyError, match=r"drg\.xlsx: cannot be read; .*; check the path, and that it opens in Excel"):
+        import_workbook(path, "drg", tmp_path)
