@@ -83,7 +83,7 @@ def checked(roots: PolicyRoots, names: Sequence[str] | None = None) -> tuple[lis
 def _readers(roots: PolicyRoots) -> Mapping[str, Callable[[str], str]]:
     """How each kind of policy is read and checked by name, giving its fingerprint; overlays with their scenarios."""
     from dipsim.grouping.drg_check import read_sound_scheme
-    from dipsim.learn import read_rules
+    from dipsim.learn.relative_weight_rules import read_rules_of_any_kind
     from dipsim.policy.fingerprint import fingerprint_values
     from dipsim.policy.weights import read_weights
     from dipsim.scenario import load_scenario
@@ -92,7 +92,7 @@ def _readers(roots: PolicyRoots) -> Mapping[str, Callable[[str], str]]:
         "scenario": lambda name: load_scenario(name, roots).fingerprint,
         "scheme": lambda name: read_sound_scheme(roots.scheme(name), roots).fingerprint,
         "weights": lambda name: read_weights(roots.weights(name)).fingerprint,
-        "learning rules": lambda name: fingerprint_values(read_rules(roots.learning(name)).model_dump()),
+        "learning rules": lambda name: fingerprint_values(read_rules_of_any_kind(roots.learning(name)).model_dump()),
     }
 
 

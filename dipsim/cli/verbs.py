@@ -68,6 +68,18 @@ VERBS: Mapping[str, Verb | Family] = {
             "learn": Verb("learn:learn", "learn a catalogue from past years", "用历史病例测算目录"),
         },
     ),
+    "weights": Family(
+        "import, learn, compare or check weights",
+        "病组权重：导入、测算、比较、检查",
+        {
+            "import": Verb("weights_import:import_table", "bring in published weights", "导入公布的权重"),
+            "learn": Verb(
+                "weights_learn:learn_weights", "relative weights of a scheme from past years", "用历史病例测算权重"
+            ),
+            "diff": Verb("weights_diff:diff_weights", "what new weights say otherwise", "比较两套权重"),
+            "check": Verb("weights_check:check_weights", "weights beside the groups of a scheme", "权重与分组方案对照"),
+        },
+    ),
     "map": Verb("map:map_columns", "propose a mapping for unknown headers", "为陌生表头建议映射"),
     "convert": Verb("convert:convert", "any case files as one canonical file", "转换为标准病例文件"),
     "synth": Verb("synth:synth", "make up cases", "生成模拟病例"),

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dipsim.learn.means import AnnualSums, annual_sums, micro_yuan, rounded, totals
-from dipsim.learn.rules import LearningRules
+from dipsim.learn.rules import CommonRules
 from dipsim.learn.weights import Observed
 from dipsim.money import MICRO, MICRO_YUAN_PER_FEN
 from dipsim.policy.weights import LEVELS
@@ -39,9 +39,7 @@ class LearnedFactor:
     standardised_by_hospital: int | None
 
 
-def learned_factors(
-    kept: Observed, level_of_hospital: Sequence[int], rules: LearningRules
-) -> tuple[LearnedFactor, ...]:
+def learned_factors(kept: Observed, level_of_hospital: Sequence[int], rules: CommonRules) -> tuple[LearnedFactor, ...]:
     """The factors of every hospital that has cases; `level_of_hospital` counts through LEVELS, -1 for unknown."""
     count = np.bincount(kept.hospital[kept.hospital >= 0], minlength=len(kept.hospital_ids))
     crude = (
@@ -68,7 +66,7 @@ def learned_factors(
     )
 
 
-def _crude(kept: Observed, unit: I8, units: int, rules: LearningRules) -> list[int | None]:
+def _crude(kept: Observed, unit: I8, units: int, rules: CommonRules) -> list[int | None]:
     weights, reading = rules.history.weights, rules.means.mean_reading
     own = annual_sums(unit, kept.year, kept.cost_fen, units, len(weights))
     city = annual_sums(np.zeros_like(unit), kept.year, kept.cost_fen, 1, len(weights)).mean(0, weights, reading)
@@ -87,7 +85,7 @@ def _expected_micro_yuan(kept: Observed, years: int) -> I8:
 
 
 def _standardised(
-    kept: Observed, unit: I8, units: int, expected_micro_yuan: I8, rules: LearningRules
+    kept: Observed, unit: I8, units: int, expected_micro_yuan: I8, rules: CommonRules
 ) -> list[int | None]:
     weights = np.array(rules.history.weights, np.int64)
     counts = (kept.group >= 0) & (unit >= 0)

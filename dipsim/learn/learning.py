@@ -16,10 +16,10 @@ from dipsim.grouping.result import Grouping
 from dipsim.learn.catalogue import Catalogue, learned_catalogue
 from dipsim.learn.history import History, LeftOut, history_of
 from dipsim.learn.hospital_factor import LearnedFactor, learned_factors
+from dipsim.learn.observing import observed
 from dipsim.learn.rules import LearningRules
 from dipsim.learn.weights import LearnedPoints, Observed, kept_cases, learned_points
 from dipsim.policy.scheme import Scheme
-from dipsim.policy.weights import LEVELS
 
 I8 = NDArray[np.int64]
 ALL = ""
@@ -89,17 +89,8 @@ def _weights(
     history: History, grouping: Grouping, rules: LearningRules, hospitals: Hospitals | None
 ) -> dict[str, LearnedWeights]:
     """The weights of all cases and, if the rules ask for them, of each insurance."""
-    hospital, hospital_ids = _hospital(history.cases)
-    level_of_hospital = _levels(hospital_ids, hospitals)
-    seen = Observed(
-        group=grouping.group.astype(np.int64),
-        year=history.year,
-        cost_fen=history.cost_fen,
-        hospital=hospital,
-        level=np.append(level_of_hospital, -1)[hospital],
-        group_codes=grouping.group_codes,
-        hospital_ids=hospital_ids,
-    )
+    group = grouping.group.astype(np.int64)
+    seen, level_of_hospital = observed(history, group, grouping.group_codes, hospitals)
     bodies = {ALL: seen}
     if rules.means.per_insurance:
         insurance = history.cases.code("insurance")
@@ -117,17 +108,3 @@ def _learned(seen: Observed, level_of_hospital: I8, rules: LearningRules) -> Lea
         step = "give the table hospitals, or choose another column or 'none'"
         raise CaseDataError(Problem("[hospital_factor] column", f"{column} cannot be learned", why, step))
     return LearnedWeights(learned_points(seen, kept, rules), factors)
-
-
-def _hospital(cases: CaseTable) -> tuple[I8, tuple[str, ...]]:
-    """The hospital of each case as an index into the ids, -1 when it is blank or the column absent."""
-    if not cases.has("hospital_id"):
-        return np.full(len(cases), -1, np.int64), ()
-    column = cases.code("hospital_id")
-    return column.ids.astype(np.int64), column.values
-
-
-def _levels(hospital_ids: tuple[str, ...], hospitals: Hospitals | None) -> I8:
-    """The level of each hospital as an index into LEVELS, -1 when it is unknown."""
-    levels = hospitals.level_of(hospital_ids) if hospitals is not None else ("",) * len(hospital_ids)
-    return np.array([LEVELS.index(level) if level else -1 for level in levels], np.int64)

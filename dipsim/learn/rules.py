@@ -1,9 +1,14 @@
-"""Rules of learning: every choice and number that turns history into a catalogue and points, as data (TOML)."""
+"""Rules of learning: every choice and number that turns history into a catalogue and points, as data (TOML).
+
+There are two kinds: those of a DIP catalogue and its points, which have a table [catalogue], and those of the relative
+weights of a scheme that is given (`relative_weight_rules.py`), which have not.
+"""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -16,6 +21,7 @@ from dipsim.policy.params import Params, Strict
 Cases: TypeAlias = Annotated[int, Field(ge=1)]
 Share: TypeAlias = Annotated[float, Field(gt=0, le=1, multiple_of=0.000001)]
 Percent: TypeAlias = Annotated[float, Field(ge=0, le=100, multiple_of=0.000001)]
+Multiple: TypeAlias = Annotated[float, Field(gt=0, multiple_of=0.000001)]
 NONE = Literal["none"]
 
 
@@ -76,9 +82,15 @@ class CatalogueRules(Params):
 class TrimmingRules(Params):
     """What `[trimming]` may say: which cases are left out of every mean."""
 
-    method: Literal["none", "percentile"]
+    method: Literal["none", "percentile", "sigma", "iqr"]
     lower_percent: Percent = Field(description="Cases below this percentile of their group, by nearest rank, are out")
     upper_percent: Percent = Field(description="Cases above this percentile of their group, by nearest rank, are out")
+    sigmas: Multiple | None = Field(
+        default=None, description="Cases further from the mean of their group than so many standard deviations are out"
+    )
+    iqr_factor: Multiple | None = Field(
+        default=None, description="Cases further below the lower or above the upper quartile than so many IQR are out"
+    )
     minimum_cases: Cases = Field(description="A group of fewer cases is not trimmed")
     warn_above_ratio: Share = Field(description="Warn when a larger share of all cases is trimmed")
 
@@ -86,6 +98,10 @@ class TrimmingRules(Params):
     def _fits_together(self) -> TrimmingRules:
         if self.lower_percent >= self.upper_percent:
             raise ValueError("lower_percent must be below upper_percent")
+        if self.method == "sigma" and self.sigmas is None:
+            raise ValueError("method = 'sigma' needs sigmas")
+        if self.method == "iqr" and self.iqr_factor is None:
+            raise ValueError("method = 'iqr' needs iqr_factor")
         return self
 
 
@@ -116,28 +132,51 @@ class StabilityRules(Params):
     flag_above_ratio: float = Field(gt=0, description="Change of a group's points in the last year that is flagged")
 
 
-class LearningRules(Strict):
-    """A whole file of rules."""
+class CommonRules(Strict):
+    """What rules of both kinds say."""
 
     history: HistoryRules
-    catalogue: CatalogueRules
     trimming: TrimmingRules
     means: MeanRules
     hospital_factor: FactorRules
     stability: StabilityRules
-    scheme: SchemeHead
     weights: WeightsHead
+
+    @property
+    @abstractmethod
+    def minimum_cases(self) -> int:
+        """The cases from which on a group has a mean of its own."""
+
+
+class LearningRules(CommonRules):
+    """A whole file of rules for a DIP catalogue and its points."""
+
+    catalogue: CatalogueRules
+    scheme: SchemeHead
+
+    @property
+    def minimum_cases(self) -> int:
+        """The cases from which on a group is made."""
+        return self.catalogue.minimum_cases
+
+
+Rules = TypeVar("Rules", bound=CommonRules)
 
 
 def read_rules(path: Path) -> LearningRules:
     """The rules of a TOML file; PolicyError with all its problems."""
+    return checked_rules(path, LearningRules)
+
+
+def checked_rules(path: Path, kind: type[Rules]) -> Rules:
+    """The rules of a TOML file as one of their kinds; PolicyError with all its problems."""
     document = read_document(path, path.name, path.stem)
     try:
-        return LearningRules.model_validate(thawed(document.values))
+        return kind.model_validate(thawed(document.values))
     except ValidationError as error:
         known = {
             name
-            for field in LearningRules.model_fields.values()
+            for field in kind.model_fields.values()
             if isinstance(field.annotation, type) and issubclass(field.annotation, Strict)
             for name in field.annotation.model_fields
         }

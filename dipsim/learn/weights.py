@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dipsim.errors import CaseDataError, Problem
 from dipsim.learn.means import AnnualSums, annual_sums, cv_micro, micro_yuan, rounded, square_totals
-from dipsim.learn.rules import LearningRules, MeanRules
+from dipsim.learn.rules import CommonRules, MeanRules
 from dipsim.learn.trimming import trimmed_cases
 from dipsim.money import MICRO, MICRO_YUAN_PER_FEN, micro
 from dipsim.policy.weights import LEVELS
@@ -77,20 +77,20 @@ class LearnedPoints:
     left_out: int
 
 
-def kept_cases(seen: Observed, rules: LearningRules) -> Observed:
+def kept_cases(seen: Observed, rules: CommonRules) -> Observed:
     """The cases that are not trimmed."""
     return seen.where(~trimmed_cases(rules.trimming, seen.group, seen.cost_fen, len(seen.group_codes)))
 
 
-def learned_points(seen: Observed, kept: Observed, rules: LearningRules) -> LearnedPoints:
+def learned_points(seen: Observed, kept: Observed, rules: CommonRules) -> LearnedPoints:
     """The points of every group that has `minimum_cases`; CaseDataError when M is not above 0."""
     weights, reading, scale = rules.history.weights, rules.means.mean_reading, rules.weights.scale * MICRO
     size, years = len(seen.group_codes), len(weights)
     sums = annual_sums(kept.group, kept.year, kept.cost_fen, size, years)
-    whole = _overall_sums(kept, rules.means, years)
-    overall = _overall_mean(whole, weights, rules.means)
+    whole = overall_sums(kept, rules.means, years)
+    overall = overall_mean(whole, weights, rules.means)
     cases = np.bincount(seen.group[seen.group >= 0], minlength=size)
-    enough = np.flatnonzero(cases >= rules.catalogue.minimum_cases).tolist()
+    enough = np.flatnonzero(cases >= rules.minimum_cases).tolist()
     means = {i: mean for i in enough if (mean := sums.mean(i, weights, reading)) is not None}
     return LearnedPoints(
         group_codes=tuple(seen.group_codes[i] for i in means),
@@ -109,13 +109,13 @@ def learned_points(seen: Observed, kept: Observed, rules: LearningRules) -> Lear
     )
 
 
-def _overall_sums(kept: Observed, rules: MeanRules, years: int) -> AnnualSums:
+def overall_sums(kept: Observed, rules: MeanRules, years: int) -> AnnualSums:
     """The sums of the cases that M is over, as those of one unit."""
     is_over = kept.group >= 0 if rules.overall_mean == "grouped_cases" else np.ones(kept.group.size, bool)
     return annual_sums(np.where(is_over, 0, -1), kept.year, kept.cost_fen, 1, years)
 
 
-def _overall_mean(whole: AnnualSums, weights: Sequence[int], rules: MeanRules) -> Fraction:
+def overall_mean(whole: AnnualSums, weights: Sequence[int], rules: MeanRules) -> Fraction:
     """M in fen; CaseDataError when it is not above 0."""
     if rules.overall_mean_yuan != "none":
         return Fraction(micro(rules.overall_mean_yuan), MICRO_YUAN_PER_FEN)
@@ -134,7 +134,7 @@ def _cv(kept: Observed, sums: AnnualSums, chosen: Iterable[int]) -> tuple[int | 
     return tuple(cv_micro(count[i], cost[i], squares[i]) if cost[i] else None for i in chosen)
 
 
-def _level_means(kept: Observed, chosen: Iterable[int], rules: LearningRules) -> dict[str, tuple[int | None, ...]]:
+def _level_means(kept: Observed, chosen: Iterable[int], rules: CommonRules) -> dict[str, tuple[int | None, ...]]:
     weights, reading = rules.history.weights, rules.means.mean_reading
     size = len(kept.group_codes)
     means = {}
@@ -147,11 +147,11 @@ def _level_means(kept: Observed, chosen: Iterable[int], rules: LearningRules) ->
 
 
 def _annual_points(
-    sums: AnnualSums, whole: AnnualSums, chosen: Iterable[int], rules: LearningRules
+    sums: AnnualSums, whole: AnnualSums, chosen: Iterable[int], rules: CommonRules
 ) -> tuple[tuple[int | None, ...], ...]:
     years, scale = range(len(rules.history.weights)), rules.weights.scale * MICRO
     is_fixed = rules.means.overall_mean_yuan != "none"
-    fixed = _overall_mean(whole, rules.history.weights, rules.means) if is_fixed else None
+    fixed = overall_mean(whole, rules.history.weights, rules.means) if is_fixed else None
     overall = [fixed or whole.annual_mean(0, year) for year in years]
 
     def points(group: int, year: int) -> int | None:

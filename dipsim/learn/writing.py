@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dipsim.grouping.catalogue.folders import (
     Columns,
+    free_weights_folder,
     provenance,
     refuse_existing,
     require_plain_name,
@@ -16,7 +17,8 @@ from dipsim.grouping.catalogue.folders import (
 )
 from dipsim.learn.hospital_factor import LearnedFactor
 from dipsim.learn.learning import Learned, LearnedWeights
-from dipsim.learn.rules import LearningRules
+from dipsim.learn.relative_weights import RelativeWeights
+from dipsim.learn.rules import CommonRules, LearningRules
 from dipsim.learn.weights import LearnedPoints
 from dipsim.money import MICRO, decimal_text, half_even
 from dipsim.policy.fingerprint import PROVENANCE_FILE
@@ -63,20 +65,53 @@ def write_learned(
     return targets
 
 
+def write_relative_weights(
+    learned: RelativeWeights, name: str, destination: Path, inputs: Sequence[Path], replace: bool = False
+) -> Path:
+    """Write `weights/NAME` below a policy folder, whole or not at all, and return it; raises as `write_learned`."""
+    target = free_weights_folder(name, destination, replace)
+    files = _relative_weights_files(learned)
+    write_folders(destination, {f"weights/{name}": {**files, PROVENANCE_FILE: provenance(inputs)}})
+    return target
+
+
 def _suffixed(name: str, insurance: str) -> str:
     return f"{name}-{insurance}" if insurance else name
 
 
 def _weights_files(weights: LearnedWeights, rules: LearningRules, scheme: str) -> dict[str, str | Columns]:
     points = weights.points
+    document = weights_document(rules.weights, scheme, _decimal(points.overall_mean_micro_yuan))
+    files: dict[str, str | Columns] = {"weights.toml": document, "group_points.csv": _group_points(points)}
+    return {**files, **_tables_beside(points, weights.factors, rules)}
+
+
+def _relative_weights_files(learned: RelativeWeights) -> dict[str, str | Columns]:
+    mean = _decimal(learned.own.overall_mean_micro_yuan)
     files: dict[str, str | Columns] = {
-        "weights.toml": weights_document(rules.weights, scheme, _decimal(points.overall_mean_micro_yuan)),
-        "group_points.csv": _group_points(points),
+        "weights.toml": weights_document(learned.rules.weights, learned.scheme, mean),
+        "group_points.csv": {
+            "group_code": [group.group_code for group in learned.groups],
+            "group_points": [_decimal(group.points_micro) for group in learned.groups],
+            "mean_cost_yuan": [_decimal(group.mean_micro_yuan) for group in learned.groups],
+            "basis": [group.basis for group in learned.groups],
+            "cv": [_decimal(group.cv_micro) for group in learned.groups],
+            "cases": [str(group.cases) for group in learned.groups],
+            "trimmed_cases": [str(group.trimmed) for group in learned.groups],
+            "unadjusted_points": [_decimal(group.plain_points_micro) for group in learned.groups],
+            "adjustment_ratio": [_decimal(group.adjustment_micro) for group in learned.groups],
+        },
     }
+    return {**files, **_tables_beside(learned.own, learned.factors, learned.rules)}
+
+
+def _tables_beside(points: LearnedPoints, factors: Sequence[LearnedFactor], rules: CommonRules) -> dict[str, Columns]:
+    """The tables that are written where there is something to say."""
+    files: dict[str, Columns] = {}
     if any(mean is not None for means in points.level_means.values() for mean in means):
         files["level_means.csv"] = _level_means(points)
     if rules.hospital_factor.column != "none":
-        files["hospital_factors.csv"] = _hospital_factors(weights.factors, rules.hospital_factor.column)
+        files["hospital_factors.csv"] = _hospital_factors(factors, rules.hospital_factor.column)
     if len(rules.history.years) > 1:
         files["stability.csv"] = _stability(points, rules)
     return files
@@ -116,7 +151,7 @@ def _hospital_factors(factors: Sequence[LearnedFactor], column: str) -> Columns:
     }
 
 
-def _stability(points: LearnedPoints, rules: LearningRules) -> Columns:
+def _stability(points: LearnedPoints, rules: CommonRules) -> Columns:
     """Cases and points of each single year, the change against the year before, and a flag for the last year."""
     years = rules.history.years
     columns: dict[str, Sequence[str]] = {"group_code": points.group_codes}
@@ -131,7 +166,7 @@ def _stability(points: LearnedPoints, rules: LearningRules) -> Columns:
     return columns
 
 
-def flags(points: LearnedPoints, rules: LearningRules) -> Iterator[str]:
+def flags(points: LearnedPoints, rules: CommonRules) -> Iterator[str]:
     """How each group stands in the last year against the year before: new, absent, changed, or '' for steady.
 
     `changed` when the points moved by more than flag_above_ratio; a group without cases in either year is absent.

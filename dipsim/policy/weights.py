@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,9 @@ DAY_SURGERY_POINTS = TableSpec(
 )
 
 
+Mean: TypeAlias = Annotated[float, Field(gt=0)]
+
+
 class _Document(Strict):
     """What weights.toml may say; `kind` tells whether points stand in a table or follow from the cases themselves."""
 
@@ -74,7 +77,9 @@ class _Document(Strict):
     kind: Literal["table", "own_means"]
     scheme: str
     scale: float = Field(gt=0, description="Points of a group whose mean cost is the mean of all cases")
-    mean_cost_yuan: float | None = Field(default=None, gt=0, description="Mean cost of all cases (kind = table)")
+    mean_cost_yuan: Mean | Literal["none"] | None = Field(
+        default=None, description="Mean cost of all cases (kind = table); 'none' where it is not published"
+    )
     mean_over: Literal["all_cases", "grouped_cases"] | None = Field(
         default=None, description="Whose mean is the denominator (kind = own_means)"
     )
@@ -95,6 +100,7 @@ class Weights:
 
     points_micro       int64, millionths of a point
     mean_micro_yuan    int64, millionths of a yuan, 0 when unknown; the city's mean cost of the group
+    overall_mean_micro_yuan   0 when it is not published
     level_means        by hospital level, the same unit and alignment
     parents            the composite group a group falls back to, '' for none
     hospital_factors   millionths, by hospital_id
@@ -133,7 +139,7 @@ def read_weights(folder: Path) -> Weights:
         kind=document.kind,
         scheme=document.scheme,
         scale_micro=micro(document.scale),
-        overall_mean_micro_yuan=micro(document.mean_cost_yuan or 0),
+        overall_mean_micro_yuan=_mean_micro(document),
         mean_over=document.mean_over or "",
         group_codes=codes,
         points_micro=points,
@@ -158,6 +164,11 @@ def _checked(path: Path) -> _Document:
     if getattr(checked, needed) is None:
         raise PolicyError(Problem(shown, f"kind = {checked.kind!r} needs {needed}", next_step=f"state {needed}"))
     return checked
+
+
+def _mean_micro(document: _Document) -> int:
+    stated = document.mean_cost_yuan
+    return 0 if stated is None or stated == "none" else micro(stated)
 
 
 def _group_points(path: Path, kind: str) -> tuple[tuple[str, ...], I8, I8, tuple[str, ...]]:

@@ -71,6 +71,9 @@ def group_weights(
     others = (0, 0)
     if weights.mean_over == "all_cases":
         others = (len(cases) - int(count.sum()), int(cases.cost_fen.sum()) - int(cost.sum()))
+    if trimming is not None and trimming.method not in ("none", "percentile"):
+        what, step = f"method = {trimming.method!r}", "state 'percentile' or 'none'"
+        raise PolicyError(Problem("[trimming] method", what, "the streamed job trims by percentiles only", step))
     if trimming is not None and trimming.method == "percentile":
         count, cost = _trimmed_sums(cases, trimming, threads)
     overall = (int(count.sum()) + others[0], int(cost.sum()) + others[1])

@@ -46,6 +46,15 @@ def refuse_existing(targets: Sequence[Path]) -> None:
         raise PolicyError(problems)
 
 
+def free_weights_folder(name: str, destination: Path, replace: bool) -> Path:
+    """Where `weights/NAME` will stand; PolicyError for a name that is a path and, without `replace`, a folder there."""
+    require_plain_name(name)
+    target = destination / "weights" / name
+    if not replace:
+        refuse_existing([target])
+    return target
+
+
 def write_folders(destination: Path, folders: Mapping[str, Files]) -> None:
     """Write folders such as `groupers/my-city` beside their place, read them back as any reader would, put them there.
 

@@ -54,7 +54,7 @@ def test_rules_that_do_not_fit_together_are_refused(tmp_path: Path, before: str,
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
-    path = changed(tmp_path, ("years = [2022, 2023, 2024]", "years = []"), ('"percentile"', '"iqr"'))
+    path = changed(tmp_path, ("years = [2022, 2023, 2024]", "years = []"), ('"percentile"', '"winsor"'))
     with pytest.raises(PolicyError) as caught:
         read_rules(path)
     told = str(caught.value)
