@@ -123,9 +123,9 @@ class Subject:
 
 def subjects() -> Sequence[Subject]:
     """Every subject, in the order in which it is measured."""
-    from benchmarks.subjects import dip_job, dip_job_trimmed, medicare_clearing
+    from benchmarks.subjects import dip_job, dip_job_trimmed, drg, medicare_clearing
 
-    return (dip_job.SUBJECT, dip_job_trimmed.SUBJECT, medicare_clearing.SUBJECT)
+    return (dip_job.SUBJECT, dip_job_trimmed.SUBJECT, drg.SUBJECT, medicare_clearing.SUBJECT)
 
 
 def subject(key: str) -> Subject:

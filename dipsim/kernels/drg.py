@@ -112,7 +112,7 @@ def add_text(lo: int, hi: int, ids: I4, step_of: I4, case_class: I4) -> None:
 def group_block(lo: int, hi: int, cases: Cases, case_class: I4, codes: Codes, tables: Tables, out: Grouped) -> None:
     """Group the cases lo .. hi; case_class[i] is of case lo + i. Blocks that do not overlap may run at the same time.
 
-    All but the rare list of terms in one loop: a call for each case with so many arrays costs more than the rules.
+    All in one loop but what few cases need: a call for each case with many arrays costs more than the rules.
     """
     words = tables.asked.shape[1]
     state = np.zeros(words, np.uint64)
@@ -153,7 +153,12 @@ def group_block(lo: int, hi: int, cases: Cases, case_class: I4, codes: Codes, ta
                 if found != np.uint64(0) or needs & NEEDS_COUNTS:
                     state[:] = tables.leaf_bits[tables.leaf_of[combined]]
                     add_degrees(mcc, cc, state)
-                    outcome = _by_terms(case, tables.action[action, TERMS], cases, codes, tables, state)
+                    add_codes(cases.others, start, end, codes.diagnosis_bits, state)
+                    add_codes(cases.procedures, first + 1, last, codes.procedure_bits, state)
+                    if needs & NEEDS_COUNTS:
+                        add_counts(case, cases, codes, tables.counts, state)
+                    term = _first_term(tables.action[action, TERMS], tables.require, tables.forbid, state)
+                    outcome = tables.term_outcome[term]
                 else:
                     leaf = tables.leaf_of[combined]
                     outcome = tables.outcomes[outcome + DEGREES_OF_CASE * leaf + (mcc != NONE) + 2 * (cc != NONE)]
@@ -164,19 +169,14 @@ def group_block(lo: int, hi: int, cases: Cases, case_class: I4, codes: Codes, ta
 
 
 @kernel
-def _by_terms(case: int, start: int, cases: Cases, codes: Codes, tables: Tables, state: U8) -> int:
-    """The outcome of the first term from `start` on that the case fulfils; the last of a list asks for nothing.
-
-    `state` comes with the bits of the class of the case and of its complications.
-    """
-    add_codes(case, cases, codes, state)
-    add_counts(case, cases, codes, tables.counts, state)
+def _first_term(start: int, require: U8, forbid: U8, state: U8) -> int:
+    """The first term from `start` on that the state fulfils; the last of a list asks for nothing."""
     term = start
     while True:
         is_met = True
         for word in range(state.size):
-            if tables.require[term, word] & ~state[word] or tables.forbid[term, word] & state[word]:
+            if require[term, word] & ~state[word] or forbid[term, word] & state[word]:
                 is_met = False
         if is_met:
-            return int(tables.term_outcome[term])
+            return term
         term += 1

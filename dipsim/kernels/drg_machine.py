@@ -88,16 +88,18 @@ def group_block(lo: int, hi: int, cases: Cases, case_class: I4, codes: Codes, ma
                     mcc = code
                 elif degree == BY_CC and cc == NONE:
                     cc = code
-            first = cases.procedure_start[case]
-            main = codes.main[cases.procedures[first] + 1] if first < cases.procedure_start[case + 1] else codes.main[0]
+            first, last = cases.procedure_start[case], cases.procedure_start[case + 1]
+            main = codes.main[cases.procedures[first] + 1] if first < last else codes.main[0]
             columns = case_class[case - lo]
             for word in range(words):
                 bits[word] = machine.principal[principal, word] | machine.main[main, word]
                 bits[word] |= machine.columns[columns, word]
             state[:] = np.uint64(0)
             add_degrees(mcc, cc, state)
-            add_codes(case, cases, codes, state)
-            add_counts(case, cases, codes, machine.counts, state)
+            add_codes(cases.others, cases.other_start[case], cases.other_start[case + 1], codes.diagnosis_bits, state)
+            add_codes(cases.procedures, first + 1, last, codes.procedure_bits, state)
+            if machine.counts.size:
+                add_counts(case, cases, codes, machine.counts, state)
             row = _first_row(machine.code, bits, stack)
             if row != NO_RULE:
                 for level in range(LEVELS):

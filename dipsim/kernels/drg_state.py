@@ -109,14 +109,11 @@ def add_degrees(mcc: int, cc: int, state: U8) -> None:
 
 
 @kernel
-def add_codes(case: int, cases: Cases, codes: Codes, state: U8) -> None:
-    """Set what the other diagnoses and the other procedures of the case fulfil."""
-    for position in range(cases.other_start[case], cases.other_start[case + 1]):
+def add_codes(ids: I4, start: int, end: int, bits: U8, state: U8) -> None:
+    """Set what the codes start .. end of a ragged column fulfil."""
+    for position in range(start, end):
         for word in range(state.size):
-            state[word] |= codes.diagnosis_bits[cases.others[position], word]
-    for position in range(cases.procedure_start[case] + 1, cases.procedure_start[case + 1]):
-        for word in range(state.size):
-            state[word] |= codes.procedure_bits[cases.procedures[position], word]
+            state[word] |= bits[ids[position], word]
 
 
 @kernel

@@ -83,6 +83,7 @@ def test_tables_and_machine_agree_on_two_million_random_cases() -> None:
     table = made_cases(scheme, 2_000_000, seed=11)
     bound = bind(compiled(scheme), table)
     by_tables, by_machine = (grouped(way, len(table), 2) for way in (bound.group, bound.group_by_machine))
-    for mine, reference in zip(by_tables, by_machine, strict=True):
-        assert np.array_equal(mine, reference)
+    assert np.array_equal(by_tables.row, by_machine.row)
+    assert np.array_equal(by_tables.status, by_machine.status)
+    assert np.array_equal(by_tables.witness, by_machine.witness)
     assert np.unique(by_tables.row).size > 500
