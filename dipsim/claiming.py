@@ -243,6 +243,7 @@ def _level_readers(scenario: Scenario, is_weighted: bool, is_factored: bool) -> 
     if is_weighted:
         references = scenario.outlier.references.items()
         readers = [f"[weighting.outlier] {key}" for key, kind in references if kind == "level_mean"]
+        readers += ["[weighting.outlier] high_limits"] if scenario.outlier.high_limits else []
     if is_factored and scenario.hospital_factor.by == "level":
         readers.append("[weighting.hospital_factor] by")
     return readers

@@ -164,6 +164,7 @@ PARAMETERS: Mapping[str, Text] = {
     "weighting.outlier.classify_by": Text("Reference cost that chooses the band", "判定倍率的参照费用"),
     "weighting.outlier.compute_by": Text("Reference cost that sets the points", "计算分值的参照费用"),
     "weighting.outlier.budget_point_value_yuan": Text("Budget point value (yuan)", "预算点值（元）"),
+    "weighting.outlier.high_limits": Text("High above, by weight and level (times)", "分权重、分级别高倍率界限（倍）"),
     "weighting.hospital_factor.by": Text("Hospital factor by", "机构系数依据"),
     "weighting.hospital_factor.level_factor": Text("Hospital factor by level", "等级系数"),
     "weighting.hospital_factor.grassroots_factor": Text("Factor of grassroots groups", "基层病种系数"),

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from dipsim.errors import PolicyError, Problem
 from dipsim.ledger import INSURANCES
 from dipsim.money import MICRO, MICRO_YUAN_PER_FEN, half_even_ratio, micro
-from dipsim.weighting.outlier import NORMAL, WHOLE, OutlierParams, Reference, bands, deviation_points, ratio_parts
+from dipsim.weighting.outlier import (
+    NORMAL,
+    WHOLE,
+    OutlierParams,
+    Ratio,
+    Reference,
+    bands,
+    deviation_points,
+    high_limits_micro,
+    ratio_parts,
+)
 from dipsim.weighting.relative_weight import GroupWeights
 
 I8 = NDArray[np.int64]
@@ -73,10 +83,19 @@ class Weighting:
         cost = cost_fen * MICRO_YUAN_PER_FEN
         classify = self.reference(self.outlier.classify_by, group, hospital, insurance)
         compute = self.reference(self.outlier.compute_by, group, hospital, insurance)
-        band = np.where(compute == 0, NORMAL, bands(self.outlier, cost, classify))
-        factor = self.factor(group, hospital)
-        points = deviation_points(self.outlier, band, self.groups.points_micro[group], factor, cost, compute, share)
-        return points, band
+        high = self.high_ratio(group, hospital)
+        band = np.where(compute == 0, NORMAL, bands(self.outlier, cost, classify, high))
+        factor, of_group = self.factor(group, hospital), self.groups.points_micro[group]
+        return deviation_points(self.outlier, band, of_group, factor, cost, compute, share, high), band
+
+    def high_ratio(self, group: I8, hospital: I8) -> Ratio:
+        """The limit U above which cases are high, as whole numbers u / v; by case where it goes by weight and level."""
+        if self.outlier.form != "drg":
+            return ratio_parts(self.outlier.high_ratio)
+        limits = high_limits_micro(self.outlier, self.groups.points_micro, self.groups.scale_micro)
+        limit = limits[self.level[hospital], group]
+        divisor = np.gcd(limit, MICRO)
+        return limit // divisor, MICRO // divisor
 
     def points_without_bands(self, group: I8, hospital: I8, share: tuple[int, int]) -> I8:
         """Points in millionths whatever a case cost: group points x factor x share, rounded once."""

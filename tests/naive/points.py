@@ -44,6 +44,9 @@ class Bands:
                 "high_outlier": s * (r - self.high + k),
                 "extreme": s * k,
             }
+        elif self.form == "drg":
+            high = s * r - s * self.high + s * k
+            formula = {"low_outlier": s * r, "normal": s * k, "high_outlier": high, "extreme": high}
         else:
             high = s * k * (r - self.high + 1)
             formula = {"low_outlier": s * k * r, "normal": s * k, "high_outlier": high, "extreme": high}

@@ -28,14 +28,16 @@ thousandths = st.integers(1, 999).map(lambda n: n / 1000)
 def outliers(draw: st.DrawFn, /, **fixed: object) -> OutlierParams:
     low, high = draw(thousandths), draw(st.integers(1000, 4000)) / 1000
     stated: dict[str, Any] = {
-        "form": draw(st.sampled_from(["national", "jining"])),
+        "form": draw(st.sampled_from(["national", "jining", "drg"])),
         "low_ratio": low,
         "high_ratio": high,
         "extreme_ratio": round(high + draw(st.integers(0, 5000)) / 1000, 3),
         "low_includes_limit": draw(st.booleans()),
         "high_includes_limit": draw(st.booleans()),
-    }
-    values = build.changed(build.base().values["weighting"]["outlier"], stated | fixed)
+    } | fixed
+    if stated["form"] == "drg":
+        stated["high_limits"] = ({"up_to_weight": "none", "primary": high, "secondary": high, "tertiary": high},)
+    values = build.changed(build.base().values["weighting"]["outlier"], stated)
     return OutlierParams.model_validate(values)
 
 
