@@ -65,7 +65,9 @@ def reading(make: MakeScheme) -> Work:
     """Every id that grouping may look at, added up: less cannot be done."""
 
     def read(ready: Ready) -> int:
-        return int(_read(ready.bound.cases, *(ready.table.integers.values()), *(ready.table.reals.values())))
+        table = ready.table
+        columns = table.integer("age_years"), table.integer("age_days"), table.real("admission_weight_g")
+        return int(_read(ready.bound.cases, *columns))
 
     return Work((Step(GROUP, read),), None, lambda task: ready_for(task, make))
 
