@@ -51,6 +51,7 @@ VERBS: Mapping[str, Verb | Family] = {
         },
     ),
     "group": Verb("group:group", "groups and statuses only", "只分组不付费"),
+    "quality": Verb("quality:quality", "how good a grouping is, and its case mix", "分组效能与病例组合指数"),
     "scheme": Family(
         "import, learn, check, compare or show a scheme",
         "分组方案：导入、测算、检查、比较、查看",

@@ -178,9 +178,6 @@ def _adrgs(scheme: AnyScheme, codes: Sequence[str], rules: RelativeWeightRules) 
         return np.full(len(codes), NO_ADRG, np.int64), 0
     adrg_of = weighable_groups(scheme)
     names = {name: number for number, name in enumerate(sorted(set(adrg_of.values()) - {""}))}
-    if not names:
-        why = f"scheme '{scheme.name}' says of no group which ADRG it belongs to"
-        raise PolicyError(Problem("[groups] below_minimum", "no 'adrg_mean'", why, "state below_minimum = 'none'"))
     return np.array([names.get(adrg_of.get(code, ""), NO_ADRG) for code in codes], np.int64), len(names)
 
 
