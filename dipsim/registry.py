@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dipsim.fund import budget
-from dipsim.payment import bed_day, day_surgery, dip, fee_for_service, incomplete_stay, outside_pool
+from dipsim.payment import bed_day, day_surgery, dip, drg, fee_for_service, incomplete_stay, outside_pool
 from dipsim.policy.params import Params
 from dipsim.rule import Rule, Stage
 from dipsim.settlement import assessment, carry_over, deductions, point_value, prepayment, risk_sharing
@@ -15,6 +15,7 @@ from dipsim.weighting.outlier import OutlierParams
 
 RULES: tuple[Rule, ...] = (
     *dip.RULES,
+    *drg.RULES,
     *day_surgery.RULES,
     *bed_day.RULES,
     *incomplete_stay.RULES,

@@ -29,9 +29,11 @@ from dipsim.routing import OUTSIDE_POOL, REJECTED
 from dipsim.weighting.outlier import EXTREME, LOW, NORMAL
 
 I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-DIP = RULES.index(CLAIM_RULES["dip"])
+BANDED = [RULES.index(CLAIM_RULES[key]) for key in ("dip", "drg")]
+"""The rules whose cases fall into bands."""
 TOGETHER = Text("others together", "其余合并")
 UNSTATED = Text("not stated", "未填写")
 
@@ -194,7 +196,7 @@ def _sums(view: HospitalView, mask: Mask) -> dict[str, int | float | None]:
 
 
 def near_edge_table(view: HospitalView, near: float) -> ReportTable:
-    """Cases paid by DIP whose r lies within a share `near` of a limit, by limit and side; few cases are not shown.
+    """Cases paid by DIP or DRG whose r lies within a share `near` of a limit, by limit and side; few are not shown.
 
     r = charge / reference cost of the group, the reference being the one that chooses the band.
     """
@@ -216,19 +218,21 @@ def near_edges(view: HospitalView, near: float) -> list[tuple[str, str, Mask]]:
     """Limit, side and which of the view's cases lie there: |r / limit - 1| <= near."""
     claimed, weighting = view.result.claimed, view.result.claimed.weighting
     group = view.result.grouping.group[view.rows].astype(np.int64)
-    is_banded = (claimed.routing.rule[view.rows] == DIP) & (group >= 0)
+    flag = claimed.claims.flag[view.rows]
+    is_banded = np.isin(claimed.routing.rule[view.rows], BANDED) & (flag <= EXTREME)
     if weighting is None or not weighting.outlier.references or not is_banded.any():
         return []
     rows = view.rows[is_banded]
-    outlier, ratio = weighting.outlier, np.full(view.rows.size, np.nan)
+    outlier, ratio, high = weighting.outlier, np.full(view.rows.size, np.nan), np.full(view.rows.size, np.nan)
     reference = weighting.reference(
         outlier.classify_by, group[is_banded], claimed.hospital[rows], claimed.insurance[rows]
     )
     ratio[is_banded] = view.cost_fen[is_banded] * MICRO_YUAN_PER_FEN / reference
-    flag = claimed.claims.flag[view.rows]
-    limits = (
+    over, under = weighting.high_ratio(group[is_banded], claimed.hospital[rows])
+    high[is_banded] = over / under
+    limits: tuple[tuple[str, F8 | float, Mask], ...] = (
         ("low_limit", outlier.low_ratio, flag != LOW),
-        ("high_limit", outlier.high_ratio, (flag != NORMAL) & (flag != LOW)),
+        ("high_limit", high, (flag != NORMAL) & (flag != LOW)),
         ("extreme_limit", outlier.extreme_ratio, flag == EXTREME),
     )
     found = []

@@ -124,6 +124,10 @@ PARAMETERS: Mapping[str, Text] = {
     "valid_from": Text("In force from", "施行日期"),
     "route": Text("Which cases go to which rule", "病例分流"),
     "report.smallest_cell": Text("Fewest cases of a group shown by itself", "单独列示病种的最少病例数"),
+    "payment.drg.without_weight": Text("What cases of groups without a weight get", "无权重病组病例支付办法"),
+    "payment.drg.cost_ratio": Text("Without a weight: points per its cost", "无权重病组按费用折算比例"),
+    "payment.drg.basis": Text("Without a weight: bill that is paid", "无权重病组支付基数"),
+    "payment.drg.ratio": Text("Without a weight: share of the bill", "无权重病组支付比例"),
     "payment.dip.no_match_ratio": Text(
         "Points of a case without a group, per its relative cost", "未入组病例分值折算比例"
     ),

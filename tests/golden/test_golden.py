@@ -25,7 +25,16 @@ from tests import build
 
 FOLDER = Path(__file__).parent
 YEAR = 2025
-CLAIM_FOLDERS = ("dip", "day_surgery", "bed_day", "incomplete_stay", "fee_for_service", "outside_pool", "readmission")
+CLAIM_FOLDERS = (
+    "dip",
+    "drg",
+    "day_surgery",
+    "bed_day",
+    "incomplete_stay",
+    "fee_for_service",
+    "outside_pool",
+    "readmission",
+)
 
 Golden = Mapping[str, Any]
 
