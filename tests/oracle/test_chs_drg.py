@@ -10,6 +10,9 @@ import pytest
 from dipsim.cases.table import CaseTable
 from dipsim.grouping.drg.bind import bind
 from dipsim.grouping.drg.group import DrgStatus, compiled, group_drg, grouped
+from dipsim.grouping.drg.rows import rule_tree
+from dipsim.grouping.drg.trace import case_of as traced_case
+from dipsim.grouping.drg.trace import columns_read, trace
 from tests.build import case_table
 from tests.chs_drg import chs_drg
 from tests.made_drg_cases import made_cases
@@ -75,6 +78,22 @@ def test_the_machine_and_the_naive_interpreter_find_the_same_rows_and_witnesses(
     assert [(each.row, each.witness) for each in naively] == [
         (int(row), found.witness_of(case)) for case, row in enumerate(found.row)
     ]
+
+
+def test_the_trace_finds_the_published_groups_and_what_decided() -> None:
+    rows, scheme = oracle()[::10], chs_drg()
+    for table, expected in (
+        (table_of(rows), [row["expected_drg"] for row in rows]),
+        (made_cases(scheme, 500, seed=3), None),
+    ):
+        found = group_drg(table, scheme, 1)
+        tree = rule_tree(scheme)
+        columns = columns_read(scheme, tree)
+        traces = [trace(traced_case(table, case, columns), scheme, tree) for case in range(len(table))]
+        groups = [found.group_code_of(case) for case in range(len(table))]
+        assert [each.group_code for each in traces] == (groups if expected is None else expected)
+        assert [each.status for each in traces] == found.status.tolist()
+        assert [each.witness for each in traces] == [found.witness_of(case) for case in range(len(table))]
 
 
 @pytest.mark.large

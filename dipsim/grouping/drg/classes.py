@@ -24,7 +24,7 @@ from dipsim.grouping.drg.expression import (
 from dipsim.grouping.drg.normal_form import TooLargeError
 
 Sets = Mapping[str, frozenset[str]]
-COMPARE: Mapping[str, Callable[[int, int], bool]] = {
+COMPARE: Mapping[str, Callable[[float, int], bool]] = {
     "=": operator.eq,
     ">=": operator.ge,
     "<=": operator.le,
