@@ -24,24 +24,31 @@ def is_text(kind: Any) -> bool:
 
 
 def as_text(where: str, column: Any) -> Any:
-    """An array or column as text, lists as lists of text; a float becomes its shortest decimal, a NaN a blank.
+    """An array or column of single values as text; a float becomes its shortest decimal, a NaN a blank.
 
-    CaseDataError for cells that have no text, such as structs.
+    CaseDataError for lists, and for cells that have no text, such as structs.
     """
     kind = column.type
     if kind == TEXT:
         return column
+    if is_list(kind):
+        raise _refused(where, kind, "store one value a case")
     try:
-        text = column.cast(pa.list_(TEXT) if is_list(kind) else TEXT)
+        text = column.cast(TEXT)
     except pa.ArrowException as error:
-        next_step = "store text, numbers, dates or lists"
-        raise CaseDataError(Problem(where, f"cells of type {kind}", next_step=next_step)) from error
+        raise _refused(where, kind, "store text, numbers or dates") from error
     return pc.if_else(pc.is_nan(column), None, text) if pa.types.is_floating(kind) else text
 
 
 def as_words(where: str, chunk: Any) -> Any:
-    """An array of single values as a dictionary of text without nulls, each distinct value turned into text once."""
-    coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
+    """An array of single values as a dictionary of text without nulls, each distinct value turned into text once.
+
+    CaseDataError as above.
+    """
+    try:
+        coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
+    except pa.ArrowNotImplementedError as error:
+        raise _refused(where, chunk.type, "store text, numbers or dates") from error
     words = pc.fill_null(as_text(where, coded.dictionary), "")
     return pa.DictionaryArray.from_arrays(coded.indices.cast(pa.int32()), words)
 
@@ -51,3 +58,7 @@ def merged_words(parts: list[Any]) -> Any:
     if not parts:
         return pa.array([], WORDS)
     return pa.chunked_array(parts, WORDS).unify_dictionaries().combine_chunks()
+
+
+def _refused(where: str, kind: Any, next_step: str) -> CaseDataError:
+    return CaseDataError(Problem(where, f"cells of type {kind}", next_step=next_step))

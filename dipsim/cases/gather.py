@@ -127,7 +127,7 @@ class OpenCases:
         ]
         columns |= {name: _constant(text, block.lines.size) for name, text in self.constants.items()}
         raw_ids = self._row_numbers(source, block) if self.is_row_number else columns.pop("case_id")
-        case_ids = _trimmed_keys(raw_ids)
+        case_ids = _trimmed_keys(f"{source.name}: case_id", raw_ids)
         return CaseBlock(file, columns, case_ids, block.lines, tuple(_ragged(source, block)), tuple(faults))
 
     def _row_numbers(self, source: Source, block: Block) -> Any:
@@ -186,7 +186,9 @@ def _files_in(folder: Path, mapping: CaseMapping) -> list[Path]:
     if len(kinds) != 1:
         what = f"holds {' and '.join(sorted(kinds))} files" if kinds else "holds no cases"
         next_step = "keep one kind, or give the files" if kinds else "add cases.csv, cases.parquet or a folder cases"
-        raise CaseDataError(Problem(str(place), what, next_step=next_step))
+        unlike = [path.name for path in sorted(others) if path.stem.startswith("cases")] if not kinds else []
+        why = f"{', '.join(unlike)} is no CSV, Parquet or Excel file" if unlike else ""
+        raise CaseDataError(Problem(str(place), what, why, next_step))
     return files
 
 
@@ -219,9 +221,9 @@ def _constant(text: str, rows: int) -> Any:
     return pa.chunked_array([pa.repeat(text, rows)])
 
 
-def _trimmed_keys(case_ids: Any) -> Any:
+def _trimmed_keys(where: str, case_ids: Any) -> Any:
     """One text array of keys, null for a blank."""
-    keys = pa.chunked_array([as_text("case_id", chunk) for chunk in case_ids.chunks], pa.string())
+    keys = pa.chunked_array([as_text(where, chunk) for chunk in case_ids.chunks], pa.string())
     return trimmed(keys, CellFormat()).combine_chunks()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -17,6 +18,9 @@ from dipsim.cases.rejects import Fault
 from dipsim.cases.restate import first_filled, hours, joined, numbered, summed
 from dipsim.errors import CaseDataError, Problem
 from dipsim.paths import did_you_mean
+
+_DELIMITERS = (";", "\t", "|")
+"""What may stand between the cells of a file that is not separated by commas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,7 @@ def layout_of(file: str, header: Sequence[str], mapping: CaseMapping, wanted: Co
         problems.append(Problem(f"{file}: {name}", what, next_step=next_step))
     origins = {name: Origin((name,)) for name in header if name in COLUMNS and name not in stated} | origins
     if "case_id" not in mapping.columns and "case_id" not in origins and not mapping.is_row_number:
-        hint = did_you_mean("case_id", header)
-        next_step = f"{hint} " * bool(hint) + 'name it case_id, map it, or say case_id = "row_number" in a mapping file'
-        problems.append(Problem(file, "no column case_id", "every case needs a key", next_step))
+        problems.append(Problem(file, "no column case_id", "every case needs a key", _key_step(file, header)))
     if problems:
         raise CaseDataError(problems)
     chosen = {name: origin for name, origin in origins.items() if wanted is None or name in wanted}
@@ -147,6 +149,20 @@ def _spelt(name: str, header: Sequence[str], ignores_case: bool) -> str:
     if not ignores_case or times[name.casefold()] != 1:
         return ""
     return next(text for text in header if text.casefold() == name.casefold())
+
+
+def _key_step(file: str, header: Sequence[str]) -> str:
+    """What to do about a header without case_id: a sign of another delimiter, or of no header, comes first."""
+    if header[0].lower().startswith("sep="):
+        return f"delete the first line, {header[0]!r}, which is for Excel only"
+    others = [sign for sign in _DELIMITERS if sign in header[0]] if len(header) == 1 else []
+    if others:
+        return f"say delimiter = {json.dumps(others[0])} under [format] of a mapping file"
+    hint = did_you_mean("case_id", header)
+    if not any(header[1:]) and not hint:
+        return "let the file begin with its line of column names"
+    step = f"name it case_id, map it (`dipsim map {file}` proposes how), or"
+    return f'{hint} {step} say case_id = "row_number" in a mapping file'.lstrip()
 
 
 def _missing(file: str, text: str, name: str, header: Sequence[str], mapping: CaseMapping) -> Problem:

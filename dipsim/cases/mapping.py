@@ -131,9 +131,12 @@ def read_mapping(path: Path) -> CaseMapping:
             raise CaseDataError(Problem(str(path), "no such mapping", next_step=f"{hint}; or give a .toml file"))
         path = Path(str(files("dipsim.cases").joinpath("mappings", f"{path.name}.toml")))
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CaseDataError(Problem(str(path), f"cannot be read: {error}", next_step="check the path")) from error
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        what, step = f"cannot be read: {error.strerror}", "check the path and its permissions"
+        raise CaseDataError(Problem(str(path), what, next_step=step)) from error
+    except UnicodeDecodeError as error:
+        raise CaseDataError(Problem(str(path), f"not UTF-8: {error.reason}", next_step="save it as UTF-8")) from error
     except (ValueError, RecursionError) as error:  # also a number too long, or brackets nested too deeply
         raise CaseDataError(Problem(str(path), f"not valid TOML: {error}", next_step="correct this line")) from error
     return mapping_of(document, path.name, path.parent)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dipsim.errors import PolicyError, Problem
 from dipsim.inputs import read_point_values
 from dipsim.money import MISSING, half_even
+from dipsim.policy.files import read_text
 from dipsim.policy.tables import Column, Table, TableSpec, read_table
 
 I8 = NDArray[np.int64]
@@ -93,9 +94,18 @@ def read_run(folder: Path) -> RunSettlement:
         raise PolicyError(Problem(str(folder), what, "a case is compared with a case", step))
     exact = read_point_values(folder / POINT_VALUES).items()
     values = {name: Fraction(value.pool_fen, value.points_micro) for name, value in exact if value.points_micro}
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    settlement = _settlement_of(read_table(folder / CASES, _OF_RUN), values)
-    return RunSettlement(settlement, values, manifest["scenario"], manifest["fingerprint"])
+    scenario, fingerprint = _named(folder / MANIFEST)
+    return RunSettlement(_settlement_of(read_table(folder / CASES, _OF_RUN), values), values, scenario, fingerprint)
+
+
+def _named(manifest: Path) -> tuple[str, str]:
+    """The scenario and the fingerprint of a run."""
+    try:
+        said = json.loads(read_text(manifest, manifest.name))
+        return str(said["scenario"]), str(said["fingerprint"])
+    except (ValueError, RecursionError, TypeError, KeyError) as error:
+        step = "run again: `dipsim run ... --cases`"
+        raise PolicyError(Problem(manifest.name, "not the manifest of a run", repr(error), step)) from error
 
 
 def _settlement_of(table: Table, values: Mapping[str, Fraction]) -> Settlement:
