@@ -111,8 +111,8 @@ class Sheet:
         for row, line in enumerate(self.lines):
             filled = [column for column in columns if self.columns[column][row]]
             if len(filled) != 1:
-                where, what = f"{self.file}:{line}", f"{' and '.join(filled) or 'neither'} of {' and '.join(columns)}"
-                self.problems.append(Problem(where, f"{what} is filled", next_step="fill exactly one of them"))
+                what = f"{'more than one' if filled else 'none'} of {', '.join(columns)} is filled"
+                self.problems.append(Problem(f"{self.file}:{line}", what, next_step="fill exactly one of them"))
 
     def require_unique(self, *columns: str) -> None:
         """Note each row whose values in these columns together stood in a row before."""
