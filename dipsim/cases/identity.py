@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 
 from dipsim.cases.columns import COLUMNS
 from dipsim.cases.table import BLANK_ID, CaseTable, CodedLists
-from dipsim.kernels.hashing import LANES, hash_texts
+from dipsim.kernels.hashing import LANES, SEED, WORD, hash_texts
 
+U1 = NDArray[np.uint8]
 U8 = NDArray[np.uint64]
+I8 = NDArray[np.int64]
+
+FEW = 100_000
+"""Texts that numpy has hashed before the kernel would be loaded."""
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -90,13 +95,31 @@ def _list_lanes(column: CodedLists) -> U8:
 def text_lanes(texts: Sequence[str] | pa.Array) -> U8:
     """The hash of each text as two 64-bit values, shape (texts, 2)."""
     column: Any = texts.cast(pa.large_string()) if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
-    _, starts, data = column.buffers()
+    if not len(column):
+        return np.empty((0, LANES), np.uint64)
+    _, places, data = column.buffers()
+    starts = np.frombuffer(places, np.int64)[column.offset : column.offset + len(column) + 1]
+    letters = np.frombuffer(data or b"", np.uint8)
+    if len(column) <= FEW:
+        return _lanes_of_few(starts, letters)
     lanes = np.empty((len(column), LANES), np.uint64)
-    if len(column):
-        letters = np.frombuffer(data or b"", np.uint8)
-        with np.errstate(over="ignore"):  # without the compiler numpy tells where the kernel wraps, as it means to
-            hash_texts(np.frombuffer(starts, np.int64)[column.offset : column.offset + len(column) + 1], letters, lanes)
+    with np.errstate(over="ignore"):  # without the compiler numpy tells where the kernel wraps, as it means to
+        hash_texts(starts, letters, lanes)
     return lanes
+
+
+def _lanes_of_few(starts: I8, letters: U1) -> U8:
+    """What `hash_texts` writes, a word of all texts at a time."""
+    lengths = np.diff(starts)
+    padded = np.concatenate([letters, np.zeros(WORD, np.uint8)])
+    word_at = np.ndarray(letters.size + 1, "<u8", padded, strides=(1,))
+    lanes = _mixed(SEED[:, None] ^ lengths.astype(np.uint64))
+    for place in range(0, int(lengths.max()), WORD):
+        longer = np.flatnonzero(lengths > place)
+        beyond = 8 * np.maximum(place + WORD - lengths[longer], 0).astype(np.uint64)  # bits of the next text
+        words = word_at[starts[longer] + place] << beyond >> beyond
+        lanes[:, longer] = _mixed(lanes[:, longer] ^ words)
+    return lanes.T
 
 
 def _mixed(values: U8) -> U8:

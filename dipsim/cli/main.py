@@ -108,7 +108,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; an error meant for the user is shown without a traceback."""
-    start_sooner()
+    start_sooner(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows question marks, not an error

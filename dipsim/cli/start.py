@@ -1,18 +1,28 @@
-"""What makes a command start sooner: a library that nobody uses is not imported, and memory is swept less often."""
+"""What makes a command start sooner: a library that nobody uses is not imported, few cases are worked out without the
+compiler, and memory is swept less often.
+"""
 
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from pathlib import Path
+from types import MappingProxyType, ModuleType
 
 UNUSED = frozenset({"coverage", "pandas", "scipy"})
 """pyarrow and numba import these where they are installed, half a second, in case they meet them; no verb uses any."""
 SWEEP_AFTER = 100_000
 """New containers between two searches for cycles; Python's own 700 costs a sixth of a short run."""
+READERS_OF_CASES = frozenset({"run", "compare", "hospital", "explain", "group"})
+"""The verbs that do little with a case once it is read; learning sorts them all, and the demo makes its own."""
+SMALL: Mapping[str, int] = MappingProxyType({".csv": 4_000_000, ".parquet": 400_000, ".xlsx": 400_000})
+"""Bytes of a kind of file, about 15,000 cases, whose kernels take as long in plain Python as the compiler to load."""
+COMPILER_OFF = "NUMBA_DISABLE_JIT"
+"""The switch of numba itself; who sets it to 0 or 1 decides."""
 
 
 class _Unused(MetaPathFinder):
@@ -26,7 +36,29 @@ class _Unused(MetaPathFinder):
         return None
 
 
-def start_sooner() -> None:
-    """Prepare this process for one command; a program that uses dipsim as a library is left alone."""
+def start_sooner(words: Sequence[str]) -> None:
+    """Prepare this process for the command of these words; a program that uses dipsim as a library is left alone."""
     sys.meta_path.insert(0, _Unused())
     gc.set_threshold(SWEEP_AFTER)
+    if words and words[0] in READERS_OF_CASES and has_few_cases(words[1:]):
+        os.environ.setdefault(COMPILER_OFF, "1")
+
+
+def has_few_cases(words: Sequence[str]) -> bool:
+    """Whether the words name files, and these together are small; what an earlier command wrote does not count."""
+    try:
+        size = sum(path.stat().st_size / SMALL[path.suffix] for path in _files(words))
+    except OSError:  # whoever reads it says what is wrong with it
+        return False
+    return 0 < size <= 1
+
+
+def _files(words: Sequence[str]) -> Iterator[Path]:
+    """The files of tables among the words and directly below the folders among them, but for the output."""
+    for before, word in zip(("", *words), words, strict=False):
+        if before in ("-o", "--output"):
+            continue
+        place = Path(word)
+        for path in place.iterdir() if place.is_dir() else (place,):
+            if path.suffix in SMALL and path.is_file():
+                yield path

@@ -17,7 +17,7 @@ I8 = NDArray[np.int64]
 
 LANES = 2
 WORD = 8
-_SEED = np.array([0x243F6A8885A308D3, 0x13198A2E03707344], np.uint64)  # digits of pi
+SEED = np.array([0x243F6A8885A308D3, 0x13198A2E03707344], np.uint64)  # digits of pi
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -35,7 +35,7 @@ def hash_texts(starts: I8, data: U1, lanes: U8) -> None:
     for text in range(starts.size - 1):
         first, end = starts[text], starts[text + 1]
         for lane in range(LANES):
-            lanes[text, lane] = mixed(_SEED[lane] ^ np.uint64(end - first))
+            lanes[text, lane] = mixed(SEED[lane] ^ np.uint64(end - first))
         for place in range(first, end, WORD):
             word = np.uint64(0)
             for position in range(min(place + WORD, end) - 1, place - 1, -1):

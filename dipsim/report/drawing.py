@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-import warnings
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,7 +17,9 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from dipsim.report.labels import Lang
 
@@ -31,6 +32,10 @@ _SVG_STYLE = f"font-family:{FONTS};stroke-linejoin:round;stroke-linecap:butt"
 _LAID_OUT_WITH = "DejaVu Sans"  # comes with matplotlib, so it is there on every machine
 _EM_PER_COLUMN = 0.55
 _MARGIN, _LINE, _LEGEND, _AXIS, _FOOTER = 8.0, 17.0, 20.0, 40.0, 13.0
+_LABEL_BELOW = 21.5
+"""Points from a plot down to the name of its axis."""
+_BESIDE = 3.5
+"""Points from the name of a row to its plot."""
 _TEXT: dict[Any, Any] = {"font.family": _LAID_OUT_WITH, "text.parse_math": False}  # a name may hold a dollar sign
 _STYLE: dict[Any, Any] = {
     **_TEXT,
@@ -122,7 +127,9 @@ def draw(sheet: Sheet, plot_height: float, panels: int = 1) -> tuple[Figure, lis
         for number in range(panels):
             x = sheet.left + number * (room + sheet.right)
             box = (x / WIDTH, bottom / height, room / WIDTH, plot_height / height)
-            plots.append(figure.add_axes(box))
+            axes = figure.add_axes(box)
+            axes.xaxis.set_label_coords(0.5, -_LABEL_BELOW / plot_height)  # else each tick is measured for it
+            plots.append(axes)
     return figure, plots
 
 
@@ -140,9 +147,14 @@ def _draw_legend(figure: Figure, legend: Sequence[Key], y: float) -> None:
 
 
 def rows_on(axes: Axes, labels: Sequence[str]) -> None:
-    """Name the rows of a plot from top to bottom."""
-    axes.set_yticks(range(len(labels)), labels)
+    """Name the rows of a plot from top to bottom, by texts: ticks would take several times as long to draw."""
+    axes.yaxis.set_visible(False)
     axes.set_ylim(len(labels) - 0.4, -0.6)
+    left = -_BESIDE / (axes.get_position().width * WIDTH)
+    for row, label in enumerate(labels):
+        if label:
+            place = axes.get_yaxis_transform()
+            axes.text(left, row, label, transform=place, ha="right", va="center_baseline", size=SIZE)
 
 
 def at_right(axes: Axes, texts: Sequence[str], color: str = INK) -> None:
@@ -156,15 +168,27 @@ def plain_text() -> AbstractContextManager[None]:
     return mpl.rc_context(_TEXT)
 
 
+class _Renderer(RendererSVG):
+    """Writes SVG and takes texts to be as wide as their columns: no font is measured, whichever the reader has."""
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: bool | str
+    ) -> tuple[float, float, float]:
+        """Width, height and the part below the baseline, in points; a line is never lower than its font says."""
+        size = prop.get_size_in_points()
+        return text_width(s, size), size, 0.0
+
+
 def svg(figure: Figure, key: str, lang: Lang, title: str) -> str:
     """The figure as an SVG element for a page: no outside reference, ids of its own, the same bytes every time."""
     out = io.StringIO()
-    style = {**_STYLE, "svg.hashsalt": key}
-    with mpl.rc_context(style), warnings.catch_warnings():
-        # The layout font has no Chinese glyphs; the reader's font draws them, for text stays text.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-        figure.savefig(out, format="svg", metadata=nothing)
+    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": key}):
+        figure.dpi = 72
+        width, height = figure.get_size_inches() * 72
+        renderer = _Renderer(width, height, out, metadata=nothing)  # type: ignore[no-untyped-call]
+        figure.draw(renderer)
+        renderer.finalize()  # type: ignore[no-untyped-call]
     drawn = out.getvalue()
     body = drawn[drawn.index("</defs>") + len("</defs>") :].replace(f"font-family: '{_LAID_OUT_WITH}'; ", "")
     body = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{key}-{lang}-", body)

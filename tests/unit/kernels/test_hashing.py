@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipsim.cases.identity import text_lanes
+from dipsim.cases import identity
+from dipsim.cases.identity import FEW, text_lanes
 from tests.naive.hashing import text_lanes as naive_lanes
 from tests.shared import examples
 
 
-@given(st.lists(st.text(max_size=30), max_size=8))
+@pytest.mark.parametrize("few", [0, FEW], ids=["kernel", "numpy"])
+@given(texts=st.lists(st.text(max_size=30), max_size=8))
 @examples(200)
-def test_texts_are_hashed_as_in_whole_numbers(texts: list[str]) -> None:
-    assert [tuple(lanes) for lanes in text_lanes(texts).tolist()] == [naive_lanes(text) for text in texts]
+def test_texts_are_hashed_as_in_whole_numbers(few: int, texts: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity, "FEW", few)
+        lanes = text_lanes(texts)
+    assert [tuple(lane) for lane in lanes.tolist()] == [naive_lanes(text) for text in texts]
 
 
 def test_texts_that_differ_in_length_or_place_of_a_byte_differ() -> None:
