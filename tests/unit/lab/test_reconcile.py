@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dipsim.errors import PolicyError
 from dipsim.lab.reconcile import Difference, Reconciliation, reconcile
-from dipsim.lab.settlements import RunSettlement, Settlement, read_settlement
+from dipsim.lab.settlements import RunSettlement, Settlement, read_run, read_settlement
 from dipsim.money import MICRO, MISSING
 from tests.shared import examples
 
@@ -194,3 +194,13 @@ def random_settlement(random: Random) -> Settlement:
             "amount_yuan": np.array([random.randint(-9, 10**6) for _ in ids]),
         },
     )
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "{" * 5, "[" * 5000])
+def test_a_run_with_a_broken_manifest_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "cases.csv").write_text("case_id\n", encoding="utf-8")
+    header = "insurance,pool_fen,points_micro,cut_remainder,cut_last_id"
+    (tmp_path / "point_values.csv").write_text(f"{header}\n", encoding="utf-8")
+    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"manifest\.json: not the manifest of a run; .*; run again"):
+        read_run(tmp_path)
