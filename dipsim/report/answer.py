@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dipsim.ledger import INSURANCES
 from dipsim.pipeline import Result
 from dipsim.report.charts import hospital_names
-from dipsim.report.comparing import hospital_comparison, scenario_title
+from dipsim.report.comparing import fund_pay_fen, hospital_comparison, scenario_title
 from dipsim.report.comparison_charts import change_text, point_values
 from dipsim.report.labels import Lang, Text, formatted, money, signed_money, signed_share, term
 from dipsim.report.sums import is_gross, price_micro_yuan
-from dipsim.report.tables import hospital_table, price_table, status_table
+from dipsim.report.tables import hospital_table, status_table
+from dipsim.report.year_answer import year_answer
+from dipsim.report.year_sums import closed_years
 from dipsim.rule import FundPrice
 
 
@@ -19,6 +21,7 @@ def answer(results: Sequence[Result]) -> tuple[Text, ...]:
     """The sentences at the top of a report; of several results, those on the changes come first."""
     base = results[0]
     told = [Text(_change(results, number, "en"), _change(results, number, "zh")) for number in range(1, len(results))]
+    told += year_answer(results)
     told += [Text(sentence(base, "en"), sentence(base, "zh")) for sentence in (_paid, _funds, _extremes, _left_out)]
     return tuple(sentence for sentence in told if sentence.en)
 
@@ -102,7 +105,10 @@ def _left_out(result: Result, lang: Lang) -> str:
 def _change(results: Sequence[Result], number: int, lang: Lang) -> str:
     """What one scenario changes against the baseline: fund pay, point values, the hospitals that gain and lose most."""
     start = scenario_title(results[number].scenario).of(lang)
-    values = [_value(insurance, by, number, lang) for insurance, by in point_values(results).items()]
+    struck = point_values(results)
+    values = [_value(insurance, by, number, lang) for insurance, by in struck.items()]
+    if all(by[number] == by[0] for by in struck.values()):
+        values = [Text("unchanged", "不变").of(lang)]
     fund, moves = _fund_change(results[0], results[number], lang), _moves(results, number, lang)
     if lang == "en":
         told = f" Point value: {'; '.join(values)}." if values else ""
@@ -113,15 +119,19 @@ def _change(results: Sequence[Result], number: int, lang: Lang) -> str:
 
 def _fund_change(base: Result, other: Result, lang: Lang) -> str:
     """By how much all funds together pay more or less."""
-    before, after = (int(str(price_table(result).total["fund_pay"])) for result in (base, other))
+    before, after = fund_pay_fen(base), fund_pay_fen(other)
+    fund = Text("the fund and its reserves pay", "基金及调剂金、风险金") if closed_years((base, other)) else _FUND
     amount, percent = money(abs(after - before), lang), change_text(after, before)
     if after == before:
-        text = Text("the fund pays the same in all", "基金支付总额不变")
+        text = Text(f"{fund.en} the same in all", f"{fund.zh}支付总额不变")
     elif after > before:
-        text = Text(f"the fund pays {amount} more ({percent})", f"基金多支付 {amount}（{percent}）")
+        text = Text(f"{fund.en} {amount} more ({percent})", f"{fund.zh}多支付 {amount}（{percent}）")
     else:
-        text = Text(f"the fund pays {amount} less ({percent})", f"基金少支付 {amount}（{percent}）")
+        text = Text(f"{fund.en} {amount} less ({percent})", f"{fund.zh}少支付 {amount}（{percent}）")
     return text.of(lang)
+
+
+_FUND = Text("the fund pays", "基金")
 
 
 def _moves(results: Sequence[Result], number: int, lang: Lang) -> str:

@@ -12,6 +12,7 @@ from dipsim.report.labels import Text, Value
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
 from dipsim.report.sums import share, shares
 from dipsim.report.tables import COST, HOSPITAL_ID, LEVEL, NAME, hospital_table, price_table
+from dipsim.report.year_sums import cleared_fen, closed_years
 from dipsim.scenario import Scenario
 
 
@@ -21,18 +22,24 @@ def scenario_title(scenario: Scenario) -> Text:
 
 
 def hospital_comparison(results: Sequence[Result]) -> ReportTable:
-    """Pay of each hospital in every scenario and its change against the first: `pay_0`, `pay_1`, `change_1`, ..."""
+    """Pay of each hospital in every scenario and its change against the first: `pay_0`, `pay_1`, `change_1`, ...
+
+    In a scenario whose year is closed pay is what hospitals earned after sharing, assessment and deductions.
+    """
     tables = [hospital_table(result) for result in results]
     base = tables[0]
     data: dict[str, Column] = {column.name: base.data[column.name] for column in base.columns if column.name != "pay"}
     total: dict[str, Value] = {"total_cost": base.total["total_cost"]}
     columns = [HOSPITAL_ID, NAME, LEVEL, COST]
-    before, before_total = np.array(base.values("pay"), np.int64), int(str(base.total["pay"]))
+    label = _PAY_CLEARED if closed_years(results) else _PAY
+    paid = [np.array(table.values("pay"), np.int64) for table in tables]
+    cleared = [cleared_fen(result) for result in results]
+    before, before_total = paid[0] + cleared[0], int(str(base.total["pay"])) + int(cleared[0].sum())
     for number, (result, table) in enumerate(zip(results, tables, strict=True)):
-        pay, owed = np.array(table.values("pay"), np.int64), int(str(table.total["pay"]))
+        pay, owed = paid[number] + cleared[number], int(str(table.total["pay"])) + int(cleared[number].sum())
         name = scenario_title(result.scenario)
         data[f"pay_{number}"], total[f"pay_{number}"] = pay, owed
-        columns.append(ReportColumn(f"pay_{number}", f"Pay (yuan): {name.en}", f"应付（元）：{name.zh}", "yuan"))
+        columns.append(ReportColumn(f"pay_{number}", f"{label.en}: {name.en}", f"{label.zh}：{name.zh}", "yuan"))
         if number:
             data[f"change_{number}"], total[f"change_{number}"] = pay - before, owed - before_total
             data[f"change_share_{number}"] = shares(pay - before, before)
@@ -40,6 +47,15 @@ def hospital_comparison(results: Sequence[Result]) -> ReportTable:
             columns.append(ReportColumn(f"change_{number}", "Change (yuan)", "变化（元）", "yuan"))
             columns.append(ReportColumn(f"change_share_{number}", "Change", "变化率", "change"))
     return report_table("hospital_comparison", Text("Pay by hospital", "各机构应付对比"), columns, data, total)
+
+
+_PAY = Text("Pay (yuan)", "应付（元）")
+_PAY_CLEARED = Text("After clearing (yuan)", "清算后应得（元）")
+
+
+def fund_pay_fen(result: Result) -> int:
+    """What funds pay, and reserves with them where the year is closed."""
+    return int(str(price_table(result).total["fund_pay"])) + int(cleared_fen(result).sum())
 
 
 def price_comparison(results: Sequence[Result]) -> ReportTable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from dipsim import __version__
@@ -23,8 +24,13 @@ from dipsim.report.html import rendered, write_page
 from dipsim.report.labels import Lang, Text, formatted, money, same, signed_money, signed_share
 from dipsim.report.outputs import MANIFEST, whole_folder
 from dipsim.report.report_table import ReportTable
-from dipsim.report.sections import Section
+from dipsim.report.section import Section
 from dipsim.report.sums import is_gross, share
+from dipsim.report.waterfalls import clearing_chart
+from dipsim.report.year_answer import year_told
+from dipsim.report.year_section import CLEARING_NOTE, month_charts, month_notes
+from dipsim.report.year_sums import year_of_hospital
+from dipsim.report.year_tables import clearing_insurance_table, month_table
 
 PAGE = "hospital.html"
 MOST_ROWS = 20
@@ -65,7 +71,16 @@ def hospital_tables(view: HospitalView, near: float, physicians: bool) -> tuple[
     """Every table of the view that the cases allow; physicians only where asked for."""
     by_physician = physician_table(view) if physicians else None
     found = (department_table(view), by_physician, group_margin_table(view), near_edge_table(view, near))
-    return tuple(table for table in found if table is not None)
+    return (*_year_tables(view), *(table for table in found if table is not None))
+
+
+def _year_tables(view: HospitalView) -> tuple[ReportTable, ...]:
+    """The clearing statement and the months of the hospital; none without a year."""
+    year = year_of_hospital(view.result, view.hospital_id)
+    if year is None:
+        return ()
+    statement = (replace(clearing_insurance_table(year), key="clearing"),) if year.clearing.is_closed else ()
+    return (*statement, *((month_table(year),) if year.has_months else ()))
 
 
 def hospital_page(view: HospitalView, lang: Lang, near: float, physicians: bool) -> str:
@@ -102,6 +117,8 @@ def _answer(view: HospitalView, near: float) -> tuple[Text, ...]:
                 f"{near_cases:,} 例的费用倍率与偏差界限相差不超过 {percent}。",
             )
         )
+    year = year_of_hospital(view.result, view.hospital_id)
+    told += [] if year is None else year_told(year)
     return (*told, _MARGIN_NOTE_KNOWN if view.patient_fen is not None or is_gross(view.result) else _MARGIN_NOTE_PAY)
 
 
@@ -116,12 +133,30 @@ def _sections(view: HospitalView, near: float, physicians: bool) -> Iterator[Sec
     if view.incomplete:
         text = "cases are left out, for their charge or what the patient bore is blank."
         notes.append(Text(f"{view.incomplete:,} {text}", f"{view.incomplete:,} 例因费用或个人负担为空未计入。"))
+    yield from _year_sections(view)
+    of_year = {table.key for table in _year_tables(view)}
     for table in hospital_tables(view, near, physicians):
+        if table.key in of_year:
+            continue
         if table.key == "near_edges":
             yield Section(table.key, Text(table.title, table.title_zh), (), (table,), _edge_notes(view, near))
         else:
             charts = (_margin_chart(view, table),)
             yield Section(table.key, Text(table.title, table.title_zh), charts, (table,), tuple(notes))
+
+
+def _year_sections(view: HospitalView) -> Iterator[Section]:
+    """The hospital's own clearing statement and months."""
+    year = year_of_hospital(view.result, view.hospital_id)
+    if year is None:
+        return
+    tables = {table.key: table for table in _year_tables(view)}
+    if "clearing" in tables:
+        title = Text("Clearing statement", "年终清算单")
+        yield Section("clearing", title, (clearing_chart(year),), (tables["clearing"],), (CLEARING_NOTE,))
+    if "months" in tables:
+        title = Text("Month by month", "分月情况")
+        yield Section("months", title, month_charts(year), (tables["months"],), month_notes(year))
 
 
 def _edge_notes(view: HospitalView, near: float) -> tuple[Text, ...]:

@@ -17,7 +17,8 @@ from dipsim.report.answer import answer
 from dipsim.report.comparing import scenario_title
 from dipsim.report.labels import NO_VALUE, Kind, Lang, Text, Value, formatted, same, term
 from dipsim.report.report_table import NUMBERS, ReportTable
-from dipsim.report.sections import Section, sections
+from dipsim.report.section import Section
+from dipsim.report.sections import sections
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("dipsim.report"),

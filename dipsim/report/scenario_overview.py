@@ -10,13 +10,13 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from dipsim.pipeline import Result
 from dipsim.report.charts import LESS, MORE, MOST_HOSPITALS, Chart, both, footer, hospital_names, label_room
-from dipsim.report.comparing import hospital_comparison, scenario_title
+from dipsim.report.comparing import fund_pay_fen, hospital_comparison, scenario_title
 from dipsim.report.comparison_charts import point_values
 from dipsim.report.drawing import GREY, SIZE, WIDTH, Sheet, columns, draw, rows_on, svg, text_width, wrapped
 from dipsim.report.labels import Lang, Text, money, signed_share, term
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
 from dipsim.report.sums import share
-from dipsim.report.tables import price_table
+from dipsim.report.year_sums import closed_years
 
 _ROW, _RIGHT = 19.0, 10.0
 _HEAD_LINES = 3
@@ -26,7 +26,8 @@ _COLORS = LinearSegmentedColormap.from_list("change", [LESS, "#ffffff", MORE])
 def scenario_table(results: Sequence[Result]) -> ReportTable:
     """One row a scenario: fund pay and its change, point values, hospitals that gain and lose, the money that moves."""
     hospitals = hospital_comparison(results)
-    fund = [int(str(price_table(result).total["fund_pay"])) for result in results]
+    fund = [fund_pay_fen(result) for result in results]
+    paid = _FUND_CLEARED if closed_years(results) else _FUND
     titles = [scenario_title(result.scenario) for result in results]
     changes = [hospitals.values(f"change_{number}") if number else [] for number in range(len(results))]
     data: dict[str, Column] = {
@@ -47,7 +48,7 @@ def scenario_table(results: Sequence[Result]) -> ReportTable:
     shown = (
         ReportColumn("scenario", "Scenario", "情景", "text", "en"),
         ReportColumn("scenario_zh", "Scenario", "情景", "text", "zh"),
-        ReportColumn("fund_pay", "Fund pays (yuan)", "基金支付（元）", "yuan"),
+        ReportColumn("fund_pay", paid.en, paid.zh, "yuan"),
         ReportColumn("change", "Change (yuan)", "变化（元）", "yuan"),
         ReportColumn("change_share", "Change", "变化率", "change"),
         *prices,
@@ -56,6 +57,10 @@ def scenario_table(results: Sequence[Result]) -> ReportTable:
         ReportColumn("moved", "Moved between hospitals (yuan)", "机构间转移（元）", "yuan"),
     )
     return report_table("scenarios", Text("Scenarios at a glance", "各情景一览"), shown, data, {})
+
+
+_FUND = Text("Fund pays (yuan)", "基金支付（元）")
+_FUND_CLEARED = Text("Fund and reserves pay (yuan)", "基金及调剂金、风险金支付（元）")
 
 
 def moved_fen(changes: Sequence[int]) -> int:

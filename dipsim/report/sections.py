@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dipsim.cases.checks import run_checks
 from dipsim.pipeline import Result
@@ -17,9 +17,9 @@ from dipsim.report.bed_days import (
     tier_table,
 )
 from dipsim.report.bubbles import bubble_chart
-from dipsim.report.charts import Chart, band_chart, group_gap_chart, pay_per_cost_chart
+from dipsim.report.charts import band_chart, group_gap_chart, pay_per_cost_chart
 from dipsim.report.comparing import hospital_comparison, price_comparison, scenario_title
-from dipsim.report.comparison_charts import comparison_charts, point_value_chart
+from dipsim.report.comparison_charts import comparison_charts, point_value_chart, point_values
 from dipsim.report.day_surgery import (
     day_surgeries,
     day_surgery_chart,
@@ -31,6 +31,7 @@ from dipsim.report.labels import REJECT_REASONS, Text, same
 from dipsim.report.parameters import changed_parameter_table, parameter_table
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
 from dipsim.report.scenario_overview import scenario_grid_chart, scenario_table
+from dipsim.report.section import Section
 from dipsim.report.sums import is_gross
 from dipsim.report.tables import (
     band_table,
@@ -41,23 +42,13 @@ from dipsim.report.tables import (
     status_table,
     without_small_groups,
 )
+from dipsim.report.year_section import year_sections, years_section
 
 MOST_GROUPS = 60
 """Groups in the table of a page; the files hold them all."""
 MOST_CHANGE_CHARTS = 2
 """Scenarios beside the baseline that have a chart each; more stand in one grid."""
 _ALWAYS_SHOWN = frozenset({"residual", "fund_pay", "budget"})
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading with its charts, its tables and notes where a number could mislead."""
-
-    key: str
-    title: Text
-    charts: tuple[Chart, ...] = ()
-    tables: tuple[ReportTable, ...] = ()
-    notes: tuple[Text, ...] = ()
 
 
 def sections(results: Sequence[Result]) -> tuple[Section, ...]:
@@ -70,8 +61,11 @@ def _sections(results: Sequence[Result]) -> Iterator[Section]:
     of_base = Text(f" ({title.en})", f"（{title.zh}）") if len(results) > 1 else same("")
     if len(results) > 1:
         yield _changes(results)
+        if (years := years_section(results)) is not None:
+            yield years
     prices = price_comparison(results) if len(results) > 1 else price_table(base)
     yield Section("funds", Text("Funds and point values", "基金与点值"), (), (_filled(prices),), _fund_notes(base))
+    yield from year_sections(base, of_base)
     yield Section(
         "hospitals",
         _joined(Text("Hospitals", "医疗机构"), of_base),
@@ -102,6 +96,8 @@ def _changes(results: Sequence[Result]) -> Section:
     hospitals = hospital_comparison(results)
     is_few = len(results) - 1 <= MOST_CHANGE_CHARTS
     charts = comparison_charts(results) if is_few else (point_value_chart(results), scenario_grid_chart(results))
+    if all(len(set(values)) == 1 for values in point_values(results).values()):
+        charts = charts[1:]  # the chart of point values, which no scenario changes
     ordered = hospitals.ordered("change_1") if is_few else hospitals.ordered("pay_0")
     return Section(
         "changes",

@@ -6,12 +6,13 @@ to them with `==`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dipsim.cases.companions import Hospitals
 from dipsim.cases.read import CaseReading
 from dipsim.grouping.result import Status
 from dipsim.ledger import INSURANCES
@@ -116,18 +117,27 @@ def level_table(result: Result, insurance: str = ALL) -> ReportTable:
 
 def hospital_levels(result: Result) -> tuple[tuple[str, ...], I8]:
     """The levels, highest first, with `unknown` last, and the index of each hospital's level among them."""
+    return levels_of(result.inputs.hospitals, result.claimed.accounts.hospital_ids)
+
+
+def levels_of(hospitals: Hospitals | None, hospital_ids: Sequence[str]) -> tuple[tuple[str, ...], I8]:
+    """The same for hospitals by id."""
     levels = (*reversed(LEVELS), "unknown")
     known = {level: number for number, level in enumerate(levels)}
-    stated = hospital_facts(result).get("level", [""] * len(result.claimed.accounts.hospital_ids))
+    stated = facts_of(hospitals, hospital_ids).get("level", [""] * len(hospital_ids))
     return levels, np.array([known.get(str(level), len(LEVELS)) for level in stated], np.int64)
 
 
 def hospital_facts(result: Result) -> dict[str, list[Value]]:
     """Name, level, type and county of each hospital of the run, where the table `hospitals` states them."""
-    hospitals = result.inputs.hospitals
+    return facts_of(result.inputs.hospitals, result.claimed.accounts.hospital_ids)
+
+
+def facts_of(hospitals: Hospitals | None, hospital_ids: Sequence[str]) -> dict[str, list[Value]]:
+    """The same for hospitals by id."""
     if hospitals is None:
         return {}
-    rows = [hospitals.row_of.get(hospital) for hospital in result.claimed.accounts.hospital_ids]
+    rows = [hospitals.row_of.get(hospital) for hospital in hospital_ids]
     stated = {"name": hospitals.name, "level": hospitals.level, "type": hospitals.type, "county": hospitals.county}
     facts: dict[str, list[Value]] = {}
     for name, values in stated.items():

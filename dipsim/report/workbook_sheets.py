@@ -13,6 +13,7 @@ from dipsim.report.day_surgery import day_surgeries, day_surgery_groups, day_sur
 from dipsim.report.labels import Text, same
 from dipsim.report.parameters import changed_parameter_table, parameter_table
 from dipsim.report.report_table import ReportTable
+from dipsim.report.review_tables import review_tables
 from dipsim.report.scenario_overview import scenario_table
 from dipsim.report.sections import check_table, reject_table
 from dipsim.report.tables import (
@@ -23,6 +24,15 @@ from dipsim.report.tables import (
     price_table,
     status_table,
     without_small_groups,
+)
+from dipsim.report.year_sums import closed_years, year_of
+from dipsim.report.year_tables import (
+    clearing_insurance_table,
+    clearing_level_table,
+    clearing_table,
+    hospital_months,
+    month_table,
+    year_comparison,
 )
 
 
@@ -43,8 +53,10 @@ def sheets(results: Sequence[Result]) -> tuple[Sheet, ...]:
         Sheet(Text("Changed parameters", "有差异的参数"), changed_parameter_table(scenarios)),
         Sheet(Text("Pay compared", "应付对比"), hospital_comparison(results)),
         Sheet(Text("Funds", "基金与点值"), price_comparison(results)),
+        *_years_compared(results),
     ]
     own = [
+        *_of_year(base),
         Sheet(Text("Hospitals", "医疗机构"), hospital_table(base)),
         Sheet(Text("Levels", "等级"), level_table(base)),
         Sheet(Text("Groups", "病种"), without_small_groups(group_table(base), smallest)),
@@ -58,6 +70,26 @@ def sheets(results: Sequence[Result]) -> tuple[Sheet, ...]:
     funds = [Sheet(Text("Funds", "基金与点值"), price_table(base))]
     chosen = [*(compared if len(results) > 1 else funds), *own]
     return tuple(sheet for sheet in chosen if len(sheet.table))
+
+
+def _years_compared(results: Sequence[Result]) -> Iterator[Sheet]:
+    """The clearing of every scenario that has one."""
+    if years := closed_years(results):
+        yield Sheet(Text("Clearing compared", "清算对比"), year_comparison(years))
+
+
+def _of_year(result: Result) -> Iterator[Sheet]:
+    """Months and clearing of a year, and what its reviews found."""
+    if (year := year_of(result)) is not None:
+        if year.has_months:
+            yield Sheet(Text("Months", "分月"), month_table(year))
+            yield Sheet(Text("Months by hospital", "分机构分月"), hospital_months(year))
+        if year.clearing.is_closed:
+            yield Sheet(Text("Clearing", "清算"), clearing_table(year))
+            yield Sheet(Text("Clearing by level", "清算分等级"), clearing_level_table(year))
+            yield Sheet(Text("Clearing by insurance", "清算分险种"), clearing_insurance_table(year))
+    for table in review_tables(result):
+        yield Sheet(Text(f"Leads {table.key}", f"核查线索 {table.key}"), table)
 
 
 def _by_rule(results: Sequence[Result]) -> Iterator[Sheet]:
