@@ -107,4 +107,5 @@ def trimmed(own: np.ndarray, method: str) -> np.ndarray:
         low, high = low - 1.5 * (high - low), high + 1.5 * (high - low)
     if method == "sigma":
         low, high = own.mean() - 3 * own.std(), own.mean() + 3 * own.std()
-    return own[(own >= low) & (own <= high)]
+    kept: np.ndarray = own[(own >= low) & (own <= high)]
+    return kept

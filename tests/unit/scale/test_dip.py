@@ -107,6 +107,13 @@ def test_means_without_trimmed_cases_are_those_of_learning(tmp_path: Path) -> No
     assert learned.all_trimmed > 0
 
 
+def test_another_way_of_trimming_is_refused(tmp_path: Path) -> None:
+    compact = read_compact([written(tmp_path / "cases", cases_of(4))])
+    by_sigma = trimming().model_copy(update={"method": "sigma", "sigmas": 3.0})
+    with pytest.raises(PolicyError, match="the streamed job trims by percentiles only"):
+        group_weights(compact, scenario().weights, by_sigma)
+
+
 def learning_rules() -> LearningRules:
     """Every combination of subcategory and main procedure is a group; years do not matter; trimmed as above."""
     shipped = read_rules(REPOSITORY / "groupers" / "learn" / "dip-national.toml")
