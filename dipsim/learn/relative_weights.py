@@ -7,7 +7,7 @@
 m_g is the mean cost of a group and M that of all cases. m'_g is the mean of the bills with each fee category times its
 factor (费用结构调整), a_g the factor of the group in the table of difficulty and policy, n_g the cases of the group in
 all years. Everything is a ratio of integers until a weight is rounded, once, to the millionth of a point: before that
-sum n RW' = sum n RW exactly, after it the two differ by no more than half a millionth for each case (METHODS: F3.1).
+sum n RW' = sum n RW exactly, and rounding moves the sum by no more than half a millionth for each case (METHODS: F3.1).
 """
 
 from __future__ import annotations
