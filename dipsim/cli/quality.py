@@ -88,7 +88,7 @@ def quality(
 
 def _told(found: Quality, rules: RelativeWeightRules, screen: Screen) -> Iterator[Table | Fact]:
     words = screen.words
-    figures = list(_figures(found))
+    figures = list(_figures(found, rules))
     if screen.as_json:
         yield Fact("figures", {key: value for key, _, value in figures})
     else:
@@ -101,7 +101,7 @@ def _told(found: Quality, rules: RelativeWeightRules, screen: Screen) -> Iterato
         yield _case_mix(found, screen)
 
 
-def _figures(found: Quality) -> Iterator[tuple[str, tuple[str, str], int | Decimal | None]]:
+def _figures(found: Quality, rules: RelativeWeightRules) -> Iterator[tuple[str, tuple[str, str], int | Decimal | None]]:
     """Key, label in English and Chinese, and value; what is no count is a ratio."""
     groups = found.groups
     costed = sum(group.cases for group in groups)
@@ -113,6 +113,7 @@ def _figures(found: Quality) -> Iterator[tuple[str, tuple[str, str], int | Decim
     yield "groups", ("groups with cases", "有病例的病组数"), len(groups)
     yield "riv", ("RIV", "组间变异贡献（RIV）"), millionths(found.riv_micro)
     yield "riv_trimmed", ("RIV without trimmed cases", "裁剪后RIV"), millionths(found.trimmed_riv_micro)
+    yield "riv_target", ("RIV to reach", "RIV目标值"), Decimal(str(rules.quality.riv_target_ratio))
     yield "trimmed", ("trimmed cases", "裁剪病例数"), trimmed
     yield "low", ("low cases", "低倍率病例数"), low
     yield "low_rate", ("share of low cases", "低倍率病例占比"), _ratio(low, costed)

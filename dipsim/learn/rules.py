@@ -7,12 +7,13 @@ weights of a scheme that is given (`relative_weight_rules.py`), which have not.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from dipsim.errors import PolicyError
+from dipsim.errors import PolicyError, Problem
 from dipsim.grouping.catalogue.mapping import SchemeHead, WeightsHead
 from dipsim.policy.document import read_document
 from dipsim.policy.files import thawed
@@ -162,6 +163,12 @@ class LearningRules(CommonRules):
 
 Rules = TypeVar("Rules", bound=CommonRules)
 
+OWN_TABLES: Mapping[str, str] = {
+    "catalogue": "a DIP catalogue, for `dipsim scheme learn`",
+    "groups": "relative weights, for `dipsim weights learn`",
+}
+"""The table that tells each kind of rules, and what that kind is for."""
+
 
 def read_rules(path: Path) -> LearningRules:
     """The rules of a TOML file; PolicyError with all its problems."""
@@ -171,6 +178,10 @@ def read_rules(path: Path) -> LearningRules:
 def checked_rules(path: Path, kind: type[Rules]) -> Rules:
     """The rules of a TOML file as one of their kinds; PolicyError with all its problems."""
     document = read_document(path, path.name, path.stem)
+    other = [purpose for table, purpose in OWN_TABLES.items() if table in document.values]
+    if other and not OWN_TABLES.keys() & document.values.keys() & kind.model_fields.keys():
+        step = "name rules of the other kind: `dipsim list` shows those there are"
+        raise PolicyError(Problem(path.name, f"rules of {other[0]}", "this command learns something else", step))
     try:
         return kind.model_validate(thawed(document.values))
     except ValidationError as error:

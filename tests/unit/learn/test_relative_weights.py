@@ -21,7 +21,7 @@ from dipsim.learn.relative_weight_rules import (
     read_rules_of_any_kind,
 )
 from dipsim.learn.relative_weights import RelativeWeights, learn_relative_weights, renormalised
-from dipsim.learn.rules import LearningRules
+from dipsim.learn.rules import LearningRules, read_rules
 from dipsim.learn.writing import write_relative_weights
 from dipsim.money import MICRO
 from dipsim.policy.weights import read_weights
@@ -151,6 +151,15 @@ def test_a_table_of_adjustments_stands_beside_the_rules(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as caught:
         read_adjustments(table)
     assert len(caught.value.problems) == 3
+
+
+def test_rules_of_the_other_kind_are_refused_in_a_sentence() -> None:
+    dip = RULES.with_name("dip-national.toml")
+    with pytest.raises(PolicyError, match="rules of a DIP catalogue") as caught:
+        read_relative_weight_rules(dip)
+    assert len(caught.value.problems) == 1
+    with pytest.raises(PolicyError, match="rules of relative weights"):
+        read_rules(RULES)
 
 
 def test_rules_of_either_kind_are_told_apart() -> None:
