@@ -17,6 +17,7 @@ from dipsim.cells import Cells, HospitalSums, by_hospital
 from dipsim.errors import PolicyError, Problem
 from dipsim.ledger import INSURANCES, WHOLE_YEAR, Accounts, Entries, balance, entries_of, moved, received
 from dipsim.ledger import merge as merge_entries
+from dipsim.pricing import priced
 from dipsim.registry import RULES, table_of
 from dipsim.rule import FundPrice, FundTables, FundView, Rule, Stage, YearView
 from dipsim.scenario import Scenario
@@ -182,15 +183,13 @@ def _interim(view: FundView, scenario: Scenario, months: Months) -> Iterator[Int
         return
     for month, cells in enumerate(months.in_force, start=1):
         part = replace(view, cells=cells, accounts=months.accounts, elapsed_months=elapsed_months(scenario, month))
-        for rule in RULES:
-            if rule.stage is Stage.PRICE:
-                yield from _values(month, rule, part, scenario)
+        yield from _values(month, part, scenario)
 
 
-def _values(month: int, rule: Rule, view: FundView, scenario: Scenario) -> Iterator[InterimValue]:
+def _values(month: int, view: FundView, scenario: Scenario) -> Iterator[InterimValue]:
     """The values of a month; none where the claims in yuan of its first months exceed their share of the ceiling."""
     try:
-        prices = rule.run(view, scenario.params[table_of(rule)]).prices
+        prices = [price for _, part in priced(view, scenario) for price in part.prices]
     except PolicyError:
         return
     yield from (InterimValue(month, price) for price in prices)

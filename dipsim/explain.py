@@ -139,14 +139,16 @@ def _points(result: Result, weighting: Weighting, row: int) -> Iterator[Step]:
 
 
 def _payment(result: Result, row: int) -> Iterator[Step]:
-    insurance = int(result.claimed.insurance[row])
-    price = next((price for price in result.prices if price.insurance == insurance), None)
+    insurance = INSURANCES[int(result.claimed.insurance[row])]
+    hospital = result.claimed.accounts.hospital_ids[int(result.claimed.hospital[row])]
+    price = next((price for price in result.prices if price.holds_for(insurance, hospital)), None)
     points = int(result.claimed.claims.points_micro[row])
     if price is not None and points:
         value = (
             f"{price.value_yuan:.6f} = {yuan_text(price.pool_fen)} yuan / {decimal_text(price.points_micro, 6)} points"
         )
-        label, label_zh = f"point value ({INSURANCES[insurance]})", "点值（元/分）"
+        fund, fund_zh = (f"{insurance}, {price.area}", f"，{price.area}") if price.area else (insurance, "")
+        label, label_zh = f"point value ({fund})", f"点值（元/分{fund_zh}）"
         yield Step(label, label_zh, value, _source(result, "settlement.point_value"))
     yield Step("pay, yuan", "支付金额（元）", yuan_text(int(case_pay_fen(result)[row])))
 

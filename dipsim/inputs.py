@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +19,7 @@ from dipsim.ledger import INSURANCES
 from dipsim.money import Cut
 from dipsim.pipeline import Inputs
 from dipsim.policy.tables import Column, TableSpec, read_table
-from dipsim.rule import ExactValue
+from dipsim.rule import ExactValue, PointValues
 from dipsim.scenario import Scenario
 
 T = TypeVar("T")
@@ -31,8 +31,9 @@ POINT_VALUES = TableSpec(
         Column("points_micro", "integer", required=True, minimum=0),
         Column("cut_remainder", "integer", required=True, minimum=-2),
         Column("cut_last_id", "text"),
+        Column("area", "text"),
     ),
-    unique_key=("insurance",),
+    unique_key=("insurance", "area"),
     allow_extra=True,
 )
 
@@ -86,8 +87,8 @@ def _with_tables(reading: CaseReading, folder: Path | None, companions: Companio
     )
 
 
-def read_point_values(path: Path) -> Mapping[str, ExactValue]:
-    """The exact point values that a region's run wrote to `point_values.csv`, by insurance.
+def read_point_values(path: Path) -> PointValues:
+    """The exact point values that a region's run wrote to `point_values.csv`, by insurance and area.
 
     Raises PolicyError when the file is of another kind or a cell is not what a run writes.
     """
@@ -95,8 +96,9 @@ def read_point_values(path: Path) -> Mapping[str, ExactValue]:
         raise PolicyError(Problem(str(path), "not a CSV file", "", "give the point_values.csv written beside it"))
     table = read_table(path, POINT_VALUES)
     numbers = (table.integers(name).tolist() for name in ("pool_fen", "points_micro", "cut_remainder"))
-    rows = zip(table.text("insurance"), *numbers, table.text("cut_last_id"), strict=True)
-    return {name: ExactValue(pool, points, Cut(remainder, last)) for name, pool, points, remainder, last in rows}
+    funds = zip(table.text("insurance"), table.text("area"), strict=True)
+    rows = zip(funds, *numbers, table.text("cut_last_id"), strict=True)
+    return {fund: ExactValue(pool, points, Cut(remainder, last)) for fund, pool, points, remainder, last in rows}
 
 
 def _place(folder: Path | None, name: str, given: Path | None) -> Path | None:

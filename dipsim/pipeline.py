@@ -27,7 +27,7 @@ from dipsim.months import Claiming, arrived_through, months_of
 from dipsim.policy.any_scheme import procedure_classes
 from dipsim.policy.fingerprint import combine, fingerprint_values
 from dipsim.routing import price_reads
-from dipsim.rule import ExactValue, FundPrice, FundTables
+from dipsim.rule import FundPrice, FundTables, PointValues
 from dipsim.scenario import Scenario
 from dipsim.settling import settle
 
@@ -48,7 +48,7 @@ class Inputs:
     cases: CaseTable
     hospitals: Hospitals | None = None
     budget: Budget | None = None
-    point_values: Mapping[str, ExactValue] | None = None
+    point_values: PointValues | None = None
     reading: CaseReading | None = None
     superseded: Superseded | None = None
     prepaid: tuple[Prepayment, ...] | None = None
@@ -185,7 +185,7 @@ def _companions(inputs: Inputs) -> dict[str, str]:
     return {
         "hospitals": "" if inputs.hospitals is None else _hash_of(inputs.hospitals),
         "budget": "" if inputs.budget is None else _hash_of(inputs.budget),
-        "point_values": fingerprint_values({name: asdict(exact) for name, exact in values}),
+        "point_values": fingerprint_values({"|".join(filter(None, fund)): asdict(exact) for fund, exact in values}),
     }
 
 

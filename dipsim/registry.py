@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dipsim.fund import budget
+from dipsim.fund import budget, ceilings
 from dipsim.payment import bed_day, day_surgery, dip, drg, fee_for_service, incomplete_stay, outside_pool
 from dipsim.policy.params import Params
 from dipsim.rule import Rule, Stage
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *outside_pool.RULES,
     *readmission.RULES,
     *budget.RULES,
+    *ceilings.RULES,
     *point_value.RULES,
     *prepayment.RULES,
     *risk_sharing.RULES,
@@ -36,6 +37,7 @@ _FOLDER = {
     Stage.CLAIM: "payment",
     Stage.REVIEW: "supervision",
     Stage.BUDGET: "fund",
+    Stage.CEILING: "fund",
     Stage.PRICE: "settlement",
     Stage.MONTH: "settlement",
     Stage.SETTLE: "settlement",

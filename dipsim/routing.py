@@ -152,7 +152,7 @@ def _reads(rule: Rule, scenario: Scenario) -> frozenset[str]:
 def price_reads(scenario: Scenario) -> frozenset[str]:
     """The columns whose sums price and clearing need of every case that claims."""
     params = scenario.params
-    after = [rule for rule in RULES if rule.stage in (Stage.PRICE, Stage.MONTH, Stage.SETTLE)]
+    after = [rule for rule in RULES if rule.stage in (Stage.CEILING, Stage.PRICE, Stage.MONTH, Stage.SETTLE)]
     return frozenset().union(*(rule.reads(params[table_of(rule)]) for rule in after if table_of(rule) in params))
 
 

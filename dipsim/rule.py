@@ -1,8 +1,8 @@
 """The one shape of every mechanism: a frozen Rule with a key, a stage, typed parameters and a pure `run`.
 
 Rules never call each other and hold no state. CLAIM rules read cases and post points or yuan for each; BUDGET rules
-state the pools; PRICE rules read what was claimed and post yuan. MONTH and SETTLE rules read what was posted, and post
-what is paid in advance and what the clearing of the year changes.
+state the pools, CEILING rules who shares one; PRICE rules read what was claimed and post yuan. MONTH and SETTLE rules
+read what was posted, and post what is paid in advance and what the clearing of the year changes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dipsim.cases.companions import Budget
+from dipsim.areas import Areas
+from dipsim.cases.companions import Budget, Hospitals
 from dipsim.cases.table import CaseTable
 from dipsim.cases.year_tables import CarryOver, Deduction, Prepayment, Scores
 from dipsim.cells import Cells, HospitalSums
@@ -28,11 +29,15 @@ from dipsim.weighting.weighting import Weighting
 
 I8 = NDArray[np.int64]
 
+CEILING_ITEM = "inpatient_pool"
+"""The rows of the table `budget` that hold the inpatient pool of an insurance and year."""
+
 
 class Stage(Enum):
     """When a rule runs."""
 
     BUDGET = "budget"
+    CEILING = "ceiling"
     CLAIM = "claim"
     SHARE = "share"
     REVIEW = "review"
@@ -156,16 +161,21 @@ class ExactValue:
     cut: Cut
 
 
+PointValues = Mapping[tuple[str, str], ExactValue]
+"""By insurance and area, '' for the whole city."""
+
+
 @dataclass(frozen=True, slots=True)
 class FundTables:
     """The companion tables that pricing and clearing read; None for one that the data folder has not."""
 
     budget: Budget | None = None
-    point_values: Mapping[str, ExactValue] | None = None
+    point_values: PointValues | None = None
     prepaid: tuple[Prepayment, ...] | None = None
     assessment: Scores | None = None
     deductions: tuple[Deduction, ...] | None = None
     carry: tuple[CarryOver, ...] | None = None
+    hospitals: Hospitals | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,24 +197,27 @@ class Budgeted:
 
 @dataclass(frozen=True, slots=True)
 class FundView:
-    """What a PRICE rule may read: the cells of the cases inside the pool, and the companion tables.
+    """What a CEILING or PRICE rule may read: the cells of the cases inside the pool, and the companion tables.
 
     pools            what the BUDGET rule left for inpatient care, fen by insurance; None without such a rule
     elapsed_months   months of the year whose share of the ceiling is priced; 12: all of it
+    areas            what the CEILING rule says: who shares a ceiling; None for the whole city
     """
 
     cells: Cells
     accounts: Accounts
     budget: Budget | None
-    point_values: Mapping[str, ExactValue] | None
+    point_values: PointValues | None
     year: int
     pools: Mapping[int, int] | None = None
     elapsed_months: int = 12
+    hospitals: Hospitals | None = None
+    areas: Areas | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FundPrice:
-    """What a point is worth in one pooled fund, as the exact ratio pool_fen : points_micro.
+    """What a point is worth in one pooled fund, or an area of it, as the exact ratio pool_fen : points_micro.
 
     budget_fen        the ceiling, None when the value was given and not solved
     yuan_claims_fen   claims in yuan, which left the pool first
@@ -214,6 +227,8 @@ class FundPrice:
     guard             "none", "minimum" or "maximum", whichever bound the point value
     capped            hospitals paid their cap
     residual_fen      what went to the reserve; negative when the reserve paid
+    area              the county or hospital under the ceiling, '' for the whole city
+    hospital_ids      the hospitals of the area; None: every hospital
     """
 
     insurance: int
@@ -225,6 +240,13 @@ class FundPrice:
     guard: str
     capped: tuple[str, ...]
     residual_fen: int
+    area: str = ""
+    hospital_ids: tuple[str, ...] | None = None
+
+    def holds_for(self, insurance: str, hospital_id: str) -> bool:
+        """Whether the points of a hospital are worth so much in a fund."""
+        is_of_area = self.hospital_ids is None or hospital_id in self.hospital_ids
+        return INSURANCES[self.insurance] == insurance and is_of_area
 
     @property
     def value_yuan(self) -> float:
@@ -311,7 +333,7 @@ class Rule:
     reads    columns of the case table that a parameter set needs; checked before anything runs
     run      what a rule of its stage reads, params -> what it posts:
              View -> Claims (CLAIM), ReviewView -> Reviewed (REVIEW), BudgetView -> Budgeted (BUDGET),
-             FundView -> Priced (PRICE),
+             FundView -> Areas or None (CEILING), FundView -> Priced (PRICE),
              YearView -> tuple of Posting (MONTH, SETTLE)
     flags    labels of Claims.flag, Chinese beside English
     is_weighted   whether it claims points of groups; its flags then begin with those of dip

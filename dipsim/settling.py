@@ -12,9 +12,10 @@ from dipsim import cells as cell_sums
 from dipsim.cells import Cells
 from dipsim.clearing import MONTHS, Clearing, Months, clear, elapsed_months, is_stated
 from dipsim.ledger import Accounts, Entries, entries_of, merge, unbalanced
+from dipsim.pricing import priced
 from dipsim.registry import RULES, table_of
 from dipsim.routing import OUTSIDE_POOL
-from dipsim.rule import Budgeted, BudgetView, FundPrice, FundTables, FundView, Priced, Stage
+from dipsim.rule import Budgeted, BudgetView, FundPrice, FundTables, FundView, Stage
 from dipsim.scenario import Scenario
 
 
@@ -50,9 +51,11 @@ def settle(
         year=scenario.head.year,
         pools=None if budgeted is None else budgeted[1],
         elapsed_months=MONTHS if months.is_closed else elapsed_months(scenario, months.last),
+        hospitals=tables.hospitals,
     )
-    priced, prices = _priced(view, scenario)
-    ledger = merge([cell_sums.claims(cells, accounts), *priced])
+    found = list(priced(view, scenario))
+    prices = tuple(price for _, part in found for price in part.prices)
+    ledger = merge([cell_sums.claims(cells, accounts), *(entries_of(part.postings, number) for number, part in found)])
     _require_balance(ledger, accounts, prices)
     clearing = None
     if is_stated(scenario) or budgeted is not None:
@@ -71,21 +74,12 @@ def _budgeted(tables: FundTables, accounts: Accounts, scenario: Scenario) -> tup
     return None
 
 
-def _priced(view: FundView, scenario: Scenario) -> tuple[list[Entries], tuple[FundPrice, ...]]:
-    """The postings of every PRICE rule, and the prices that it struck."""
-    postings: list[Entries] = []
-    prices: list[FundPrice] = []
-    for number, rule in enumerate(RULES):
-        if rule.stage is Stage.PRICE:
-            priced: Priced = rule.run(view, scenario.params[table_of(rule)])
-            postings.append(entries_of(priced.postings, number))
-            prices += priced.prices
-    return postings, tuple(prices)
-
-
 def _require_balance(ledger: Entries, accounts: Accounts, prices: Sequence[FundPrice]) -> None:
     """Every pool pays out exactly its budget; anything else is a fault of dipsim itself."""
-    budgets = {price.insurance: price.budget_fen for price in prices if price.budget_fen is not None}
+    budgets: dict[int, int] = {}
+    for price in prices:
+        if price.budget_fen is not None:
+            budgets[price.insurance] = budgets.get(price.insurance, 0) + price.budget_fen
     wrong = unbalanced(ledger, accounts, budgets)
     if wrong:
         raise RuntimeError(f"the ledger does not balance: {wrong}")

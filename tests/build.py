@@ -238,11 +238,20 @@ def hospitals(levels: Mapping[str, str]) -> Hospitals:
     return Hospitals(tuple(ids), blank, level, blank, blank, blank, blank, blank, blank, no_day, no_day)
 
 
+def counties(county_of: Mapping[str, str]) -> Hospitals:
+    """The companion table of hospitals from a county by id."""
+    table = hospitals(dict.fromkeys(county_of, "secondary"))
+    return replace(table, county=tuple(county_of[hospital_id] for hospital_id in table.hospital_ids))
+
+
 def budget(rows: Sequence[Row]) -> Budget:
-    """The companion table of budgets: year, insurance, item, amount_yuan."""
-    return Budget(
-        tuple(BudgetLine(r["year"], r["insurance"], r["item"], yuan_fen(r["amount_yuan"]), "test") for r in rows)
-    )
+    """The companion table of budgets: year, insurance, item, amount_yuan, and county or hospital_id of a part."""
+
+    def line(row: Row) -> BudgetLine:
+        areas = row.get("county", ""), row.get("hospital_id", "")
+        return BudgetLine(row["year"], row["insurance"], row["item"], yuan_fen(row["amount_yuan"]), "test", *areas)
+
+    return Budget(tuple(line(row) for row in rows))
 
 
 def stated_tables(document: Document) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -65,25 +65,39 @@ class Hospitals:
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """One amount of the budget and where it comes from."""
+    """One amount of the budget and where it comes from: of the whole city, of a county or of a hospital."""
 
     year: int
     insurance: str
     item: str
     amount_fen: int
     source: str
+    county: str = ""
+    hospital_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The budget in the order of year, insurance and item; each of these together occurs once."""
+    """The budget in the order of year, insurance and item; with county and hospital each of these occurs once."""
 
     lines: tuple[BudgetLine, ...]
 
     def amount(self, year: int, insurance: str, item: str) -> int | None:
-        """The amount in fen, None where the table has no such line."""
+        """The amount of the whole city in fen, None where the table has no such line."""
+        of_city = (line for line in self._lines(year, insurance, item) if not line.county and not line.hospital_id)
+        return next((line.amount_fen for line in of_city), None)
+
+    def by_county(self, year: int, insurance: str, item: str) -> Mapping[str, int]:
+        """The amount of each county that the table names, fen."""
+        return {line.county: line.amount_fen for line in self._lines(year, insurance, item) if line.county}
+
+    def by_hospital(self, year: int, insurance: str, item: str) -> Mapping[str, int]:
+        """The amount of each hospital that the table names, fen."""
+        return {line.hospital_id: line.amount_fen for line in self._lines(year, insurance, item) if line.hospital_id}
+
+    def _lines(self, year: int, insurance: str, item: str) -> Iterator[BudgetLine]:
         wanted = (year, insurance, item)
-        return next((line.amount_fen for line in self.lines if (line.year, line.insurance, line.item) == wanted), None)
+        return (line for line in self.lines if (line.year, line.insurance, line.item) == wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +157,7 @@ _HOSPITAL_TEXTS = (
 )
 _HOSPITAL_DAYS = ("designated_from", "designated_to")
 _BUDGET_COLUMNS = ("year", "insurance", "item", "amount_yuan", "source")
+_BUDGET_AREAS = ("county", "hospital_id")
 
 
 def read_hospitals(path: Path) -> Hospitals:
@@ -173,18 +188,32 @@ def read_hospitals(path: Path) -> Hospitals:
 
 
 def read_budget(path: Path) -> Budget:
-    """Read the table `budget`; all its columns are needed. CaseDataError with every problem and its line."""
-    sheet = read_sheet(path, _BUDGET_COLUMNS, set(_BUDGET_COLUMNS))
+    """Read the table `budget`; only the columns county and hospital_id may be left out, and a row fills at most one of
+    them. CaseDataError with every problem and its line.
+    """
+    names = (*_BUDGET_COLUMNS, *_BUDGET_AREAS)
+    sheet = read_sheet(path, names, set(_BUDGET_COLUMNS))
     sheet.require("year", lambda cell: bool(YEAR.fullmatch(cell)), "no year", "write four digits, as 2025")
     sheet.require_one_of("insurance", COLUMNS["insurance"].values)
     sheet.require("item", bool, "", "say what the amount is for, as inpatient_pool")
     sheet.require("amount_yuan", is_amount, "no amount in whole fen", "write plain digits, as 400000000.00")
     sheet.require("source", bool, "", "say where the amount comes from")
-    sheet.require_unique("year", "insurance", "item")
+    sheet.require_unique("year", "insurance", "item", *_BUDGET_AREAS)
+    for line, county, hospital_id in zip(sheet.lines, *(sheet.columns[name] for name in _BUDGET_AREAS), strict=True):
+        if county and hospital_id:
+            what = "an amount of a county and of a hospital at once"
+            sheet.problems.append(Problem(f"{sheet.file}:{line}", what, next_step="fill one of the two"))
     sheet.raise_any()
-    rows = zip(*(sheet.columns[column] for column in _BUDGET_COLUMNS), strict=True)
-    lines = (BudgetLine(int(year), payer, item, fen(amount), source) for year, payer, item, amount, source in rows)
-    return Budget(tuple(sorted(lines, key=lambda line: (line.year, line.insurance, line.item))))
+    rows = zip(*(sheet.columns[name] for name in names), strict=True)
+    lines = (
+        BudgetLine(int(year), payer, item, fen(amount), source, county, hospital_id)
+        for year, payer, item, amount, source, county, hospital_id in rows
+    )
+    return Budget(tuple(sorted(lines, key=_place_in_budget)))
+
+
+def _place_in_budget(line: BudgetLine) -> tuple[int, str, str, str, str]:
+    return line.year, line.insurance, line.item, line.county, line.hospital_id
 
 
 def is_amount(cell: str) -> bool:

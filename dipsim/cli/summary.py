@@ -37,8 +37,10 @@ def _point_values(result: Result, screen: Screen) -> Table:
     from dipsim.report.sums import price_micro_yuan
 
     words, head = screen.words, result.scenario.head
+    areas = [Column("area", words("area", "区域"))] if any(price.area for price in result.prices) else []
     columns = (
         Column("insurance", words("insurance", "险种")),
+        *areas,
         Column("budget_yuan", words("budget, yuan", "预算（元）")),
         Column("points", words("points", "分值")),
         Column("point_value_yuan", words("yuan per point", "点值（元）"), places=4),
@@ -48,6 +50,7 @@ def _point_values(result: Result, screen: Screen) -> Table:
     rows = [
         (
             INSURANCES[price.insurance],
+            *([price.area] if areas else []),
             yuan(price.budget_fen),
             millionths(price.points_micro),
             millionths(price_micro_yuan(price.pool_fen, price.points_micro)),

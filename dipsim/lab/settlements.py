@@ -93,7 +93,12 @@ def read_run(folder: Path) -> RunSettlement:
         what, step = f"no {' and no '.join(lacking)}", "give the output folder of `dipsim run ... --cases`"
         raise PolicyError(Problem(str(folder), what, "a case is compared with a case", step))
     exact = read_point_values(folder / POINT_VALUES).items()
-    values = {name: Fraction(value.pool_fen, value.points_micro) for name, value in exact if value.points_micro}
+    if any(area for (_, area), _ in exact):
+        why = "a settlement is compared under one point value a fund"
+        raise PolicyError(
+            Problem(POINT_VALUES, "a point value for each area", why, "run and compare an area by itself")
+        )
+    values = {name: Fraction(value.pool_fen, value.points_micro) for (name, _), value in exact if value.points_micro}
     scenario, fingerprint = _named(folder / MANIFEST)
     return RunSettlement(_settlement_of(read_table(folder / CASES, _OF_RUN), values), values, scenario, fingerprint)
 

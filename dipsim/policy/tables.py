@@ -62,7 +62,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """The columns of a table and those whose values together occur once; others are refused, or kept as text."""
+    """The columns of a table; others are refused, or kept as text.
+
+    unique_key   the columns whose values together occur once; one that the file lacks is blank in every row
+    """
 
     columns: tuple[Column, ...]
     unique_key: tuple[str, ...] = ()
@@ -311,7 +314,8 @@ def _array_of(kind: Kind, readings: Sequence[Reading]) -> I8 | F8:
 
 def _duplicate_problems(rows: _Rows, unique_key: tuple[str, ...], file: str) -> Iterator[Problem]:
     """Rows that repeat the key of an earlier one, naming both lines."""
-    if not unique_key or not set(unique_key) <= set(rows.header):
+    unique_key = tuple(name for name in unique_key if name in rows.header)
+    if not unique_key:
         return
     first_line: dict[tuple[str, ...], int] = {}
     for line, key in zip(rows.lines, zip(*map(rows.cells, unique_key), strict=True), strict=True):

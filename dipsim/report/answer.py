@@ -48,8 +48,22 @@ def _paid(result: Result, lang: Lang) -> str:
 
 
 def _funds(result: Result, lang: Lang) -> str:
-    """Each fund's point value, and whether its budget holds."""
-    return Text(" ", "").of(lang).join(_fund(price, lang) for price in result.prices)
+    """Each fund's point value, and whether its budget holds; of areas the lowest and the highest value."""
+    told = [_fund(price, lang) for price in result.prices if not price.area]
+    for insurance in sorted({price.insurance for price in result.prices if price.area}):
+        told.append(_areas([price for price in result.prices if price.insurance == insurance], lang))
+    return Text(" ", "").of(lang).join(told)
+
+
+def _areas(prices: Sequence[FundPrice], lang: Lang) -> str:
+    name, count = term(INSURANCES[prices[0].insurance]).of(lang), len(prices)
+    struck = [price_micro_yuan(price.pool_fen, price.points_micro) for price in prices]
+    values = sorted(value for value in struck if value is not None)
+    if not values:
+        return Text(f"{name}: nobody has points.", f"{name}：无分值。").of(lang)
+    low, high = formatted(values[0], "price"), formatted(values[-1], "price")
+    english = f"{name}: {count} areas with ceilings of their own; a point is worth {low} to {high} yuan."
+    return Text(english, f"{name}：{count} 个区域各有预算，点值 {low} 至 {high} 元。").of(lang)
 
 
 def _fund(price: FundPrice, lang: Lang) -> str:

@@ -68,11 +68,16 @@ def price_comparison(results: Sequence[Result]) -> ReportTable:
         "scenario": [title.en for title in titles],
         "scenario_zh": [title.zh for title in titles],
     }
-    for column in tables[0].columns:
-        data[column.name] = [value for table in tables for value in table.values(column.name)]
+    shown = max((table.columns for table in tables), key=len)
+    for column in shown:
+        data[column.name] = [
+            value
+            for table in tables
+            for value in (table.values(column.name) if column.name in table.data else [""] * len(table))
+        ]
     first = (
         ReportColumn("scenario", "Scenario", "情景", "text", "en"),
         ReportColumn("scenario_zh", "Scenario", "情景", "text", "zh"),
     )
-    joined = report_table("price", Text("", ""), (*first, *tables[0].columns), data, {})
+    joined = report_table("price", Text("", ""), (*first, *shown), data, {})
     return replace(joined, title="By scenario and insurance", title_zh="分情景、分险种")

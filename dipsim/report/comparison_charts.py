@@ -27,7 +27,7 @@ from dipsim.report.comparing import hospital_comparison, scenario_title
 from dipsim.report.drawing import GREY, Sheet, at_right, draw, rows_on, shortened, svg
 from dipsim.report.labels import Lang, Text, formatted, money, signed_share, term
 from dipsim.report.report_table import ReportTable
-from dipsim.report.sums import price_micro_yuan, share
+from dipsim.report.sums import share, values_by_insurance
 
 BASELINE, OTHER = "#636363", "#6baed6"
 _ROW = 19.0
@@ -40,11 +40,8 @@ def comparison_charts(results: Sequence[Result]) -> tuple[Chart, ...]:
 
 
 def point_values(results: Sequence[Result]) -> Mapping[str, tuple[int | None, ...]]:
-    """Millionths of a yuan per point of every scenario, by insurance; None where nobody has points."""
-    struck = [
-        {price.insurance: price_micro_yuan(price.pool_fen, price.points_micro) for price in result.prices}
-        for result in results
-    ]
+    """Millionths of a yuan per point of every scenario, by insurance; None where the fund has no point value."""
+    struck = [values_by_insurance(result.prices) for result in results]
     numbers = sorted({number for values in struck for number, value in values.items() if value is not None})
     return {INSURANCES[number]: tuple(values.get(number) for values in struck) for number in numbers}
 

@@ -20,7 +20,7 @@ from dipsim.report.comparing import hospital_comparison
 from dipsim.report.report_table import ReportTable
 from dipsim.report.sums import price_micro_yuan
 from dipsim.report.tables import band_table, group_table, hospital_table, level_table, status_table
-from dipsim.report.year_files import year_files
+from dipsim.report.year_files import area_column, year_files
 from dipsim.rule import Need
 
 I4 = NDArray[np.int32]
@@ -83,6 +83,7 @@ def point_value_columns(result: Result) -> Columns:
     values = [price_micro_yuan(price.pool_fen, price.points_micro) for price in prices]
     return {
         "insurance": [INSURANCES[price.insurance] for price in prices],
+        **area_column(prices),
         "budget_yuan": Yuan(_whole([price.budget_fen for price in prices])),
         "yuan_claims_yuan": Yuan(_whole([price.yuan_claims_fen for price in prices])),
         "pool_fen": _whole([price.pool_fen for price in prices]),

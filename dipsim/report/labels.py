@@ -181,6 +181,8 @@ PARAMETERS: Mapping[str, Text] = {
     "settlement.point_value.maximum_yuan": Text("Highest point value (yuan)", "点值上限（元）"),
     "settlement.point_value.hospital_cap_ratio": Text("Highest pay per yuan of cost", "医疗机构支付上限（与费用之比）"),
     "settlement.point_value.given_yuan": Text("Point value given (yuan)", "给定点值（元）"),
+    "fund.ceilings.scope": Text("Who shares a ceiling", "总控范围"),
+    "fund.ceilings.divide_by": Text("The ceiling is divided by", "预算分配依据"),
     "fund.budget.income_yuan": Text("Income of the year (yuan)", "年度基金收入（元）"),
     "fund.budget.risk_reserve_ratio": Text("Risk reserve, share of income", "风险金占收入比例"),
     "fund.budget.out_of_area_ratio": Text("Care elsewhere, share of income", "异地就医占收入比例"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from dipsim.money import MICRO, half_even, split_fen
 from dipsim.pipeline import Result
 from dipsim.registry import RULES
 from dipsim.routing import OUTSIDE_POOL
+from dipsim.rule import FundPrice
 from dipsim.settlement.point_value import PointValueParams
 
 I8 = NDArray[np.int64]
@@ -134,6 +136,14 @@ def means_fen(sums_fen: I8, cases: I8) -> list[int | None]:
     """Mean amount per case, rounded half to even to the fen; None without cases."""
     pairs = zip(sums_fen.tolist(), cases.tolist(), strict=True)
     return [half_even(amount, count) if count else None for amount, count in pairs]
+
+
+def values_by_insurance(prices: Iterable[FundPrice]) -> dict[int, int | None]:
+    """Millionths of a yuan per point of each fund; None where nobody has points, and where every area has its own."""
+    return {
+        price.insurance: None if price.area else price_micro_yuan(price.pool_fen, price.points_micro)
+        for price in prices
+    }
 
 
 def price_micro_yuan(pool_fen: int, points_micro: int) -> int | None:

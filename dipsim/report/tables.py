@@ -289,18 +289,22 @@ _SUMS = {"cases": "cases", "total_cost": "cost_fen", "points": "points_micro", "
 
 
 def price_table(result: Result) -> ReportTable:
-    """What each pooled fund has, pays and keeps, and what a point is worth: budget = fund pay + to the reserve."""
-    rows = [_price_row(result, price) for price in result.prices]
-    data: dict[str, Column] = {name: [row[name] for row in rows] for name in (column.name for column in _PRICE)}
+    """What each fund, or area of it, has, pays and keeps, and a point's worth: budget = fund pay + to the reserve."""
+    sums = _fund_sums(result)
+    rows = [_price_row(result, price, sums) for price in result.prices]
+    columns = _PRICE if any(row["area"] for row in rows) else tuple(each for each in _PRICE if each is not _AREA)
+    data: dict[str, Column] = {name: [row[name] for row in rows] for name in (column.name for column in columns)}
     total: dict[str, Value] = {}
     for name in ("budget", "yuan_claims", "points_pay", "patient_part", "fund_pay", "residual", "points"):
         amounts = [row[name] for row in rows]
         total[name] = None if None in amounts else sum(int(str(amount)) for amount in amounts)
-    return report_table("price", Text("By insurance", "分险种"), _PRICE, data, total)
+    return report_table("price", Text("By insurance", "分险种"), columns, data, total)
 
 
+_AREA = ReportColumn("area", "Area", "区域", "code")
 _PRICE = (
     INSURANCE,
+    _AREA,
     ReportColumn("budget", "Budget (yuan)", "预算（元）", "yuan"),
     ReportColumn("yuan_claims", "Claims in yuan", "按金额申报（元）", "yuan"),
     ReportColumn("points_pay", "Pay for points (yuan)", "分值应付（元）", "yuan"),
@@ -314,20 +318,36 @@ _PRICE = (
 )
 
 
-def _price_row(result: Result, price: FundPrice) -> dict[str, Value]:
-    number = price.insurance
-    owed = receipts_fen(result, (number,))
-    patients = sum(amount for (insurance, _), amount in patient_part_fen(result).items() if insurance == number)
-    cells = result.claimed.cells
+def _fund_sums(result: Result) -> dict[str, I8]:
+    """What hospitals are owed, what patients paid toward it and the points, int64 (hospitals, insurances)."""
+    first, size = result.claimed.accounts.hospital(0), len(result.claimed.accounts.hospital_ids)
+    ledger, cells = result.ledger, result.claimed.cells
+    sums = {name: np.zeros((size, len(INSURANCES)), np.int64) for name in ("owed", "patients", "points")}
+    owed = ledger.where((ledger.payee >= first) & (ledger.insurance >= 0))
+    np.add.at(sums["owed"], (owed.payee - first, owed.insurance), owed.amount_fen)
+    for (insurance, hospital), amount in patient_part_fen(result).items():
+        sums["patients"][hospital, insurance] = amount
+    named = cells.where((cells.hospital >= 0) & (cells.insurance >= 0))
+    np.add.at(sums["points"], (named.hospital, named.insurance), named.points_micro)
+    return sums
+
+
+def _price_row(result: Result, price: FundPrice, sums: Mapping[str, I8]) -> dict[str, Value]:
+    ids = result.claimed.accounts.hospital_ids
+    rows: Sequence[int] | slice = slice(None)
+    if price.hospital_ids is not None:
+        rows = np.flatnonzero(np.isin(ids, price.hospital_ids)).tolist()
+    owed, patients, points = (int(of_all[rows, price.insurance].sum()) for of_all in sums.values())
     return {
-        "insurance": INSURANCES[number],
+        "insurance": INSURANCES[price.insurance],
+        "area": price.area,
         "budget": price.budget_fen,
         "yuan_claims": price.yuan_claims_fen,
         "points_pay": owed - price.yuan_claims_fen,
         "patient_part": patients,
         "fund_pay": owed - patients,
         "residual": price.residual_fen,
-        "points": int(cells.points_micro[cells.insurance == number].sum()),
+        "points": points,
         "price": price_micro_yuan(price.pool_fen, price.points_micro),
         "guard": price.guard,
         "capped": "|".join(price.capped),

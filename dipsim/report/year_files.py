@@ -14,6 +14,7 @@ from dipsim.clearing import Clearing
 from dipsim.ledger import INSURANCES, Accounts
 from dipsim.money import MISSING
 from dipsim.report.sums import price_micro_yuan
+from dipsim.rule import FundPrice
 
 I8 = NDArray[np.int64]
 Columns = Mapping[str, Column]
@@ -82,12 +83,18 @@ def value_columns(clearing: Clearing) -> Columns:
     return {
         "month": np.array([interim.month for interim in clearing.interim], np.int64),
         "insurance": [INSURANCES[price.insurance] for price in prices],
+        **area_column(prices),
         "budget_yuan": Yuan(_whole(budgets)),
         "pool_yuan": Yuan(np.array([price.pool_fen for price in prices], np.int64)),
         "points": Micro(np.array([price.points_micro for price in prices], np.int64)),
         "point_value_yuan": Micro(_whole(values)),
         "guard": [price.guard for price in prices],
     }
+
+
+def area_column(prices: Sequence[FundPrice]) -> dict[str, Column]:
+    """The county or hospital under each ceiling; no column where all are the city's."""
+    return {"area": [price.area for price in prices]} if any(price.area for price in prices) else {}
 
 
 def clearing_columns(clearing: Clearing) -> Columns:

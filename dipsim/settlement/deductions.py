@@ -6,8 +6,9 @@ says which case it is about. What is deducted goes to the risk reserve.
 
 from __future__ import annotations
 
+from dipsim.cases.year_tables import Deduction
 from dipsim.errors import CaseDataError, PolicyError, Problem
-from dipsim.ledger import INSURANCES, Posting
+from dipsim.ledger import Posting
 from dipsim.money import half_even
 from dipsim.policy.params import Params
 from dipsim.rule import PassKind, Rule, Stage, YearView
@@ -32,20 +33,20 @@ def run(view: YearView, _: DeductionsParams) -> tuple[Posting, ...]:
     lost = view.nothing()
     for row in view.tables.deductions:
         if row.year == view.year:
-            money = row.amount_fen + _worth_fen(view, row.insurance, row.points_micro)
+            money = row.amount_fen + _worth_fen(view, row)
             lost[view.place(row.hospital_id, row.insurance)] += money
     return tuple(view.to_hospitals(-lost, "reserve"))
 
 
-def _worth_fen(view: YearView, insurance: str, points_micro: int) -> int:
-    """Points at the point value of the year."""
-    if not points_micro:
+def _worth_fen(view: YearView, row: Deduction) -> int:
+    """Points at the point value of the year, that of the hospital's area."""
+    if not row.points_micro:
         return 0
-    price = next((price for price in view.prices if INSURANCES[price.insurance] == insurance), None)
+    price = next((price for price in view.prices if price.holds_for(row.insurance, row.hospital_id)), None)
     if price is None or not price.points_micro:
-        what, why = f"points of {insurance} are deducted", "no point value was struck for it"
+        what, why = f"points of {row.insurance} are deducted", "no point value was struck for it"
         raise PolicyError(Problem(WHERE, what, why, "state the deduction in yuan"))
-    return half_even(price.pool_fen * points_micro, price.points_micro)
+    return half_even(price.pool_fen * row.points_micro, price.points_micro)
 
 
 RULES = (

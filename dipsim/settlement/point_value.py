@@ -10,7 +10,8 @@ a guard or cap binds; what is then left over, or lacking, is a posting of the re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,15 +20,14 @@ from pydantic import Field, model_validator
 
 from dipsim.errors import PolicyError, Problem
 from dipsim.ledger import INSURANCES, NOBODY, Posting
-from dipsim.money import ALONE, FEN, MICRO, NO_CUT, Cut, fen, half_even, micro, share_of, split_fen, yuan_text
+from dipsim.money import ALONE, FEN, MICRO, NO_CUT, fen, half_even, micro, share_of, yuan_text
 from dipsim.policy.params import ByInsurance, Params, Setting
-from dipsim.rule import ExactValue, FundPrice, FundView, PassKind, Priced, Rule, Stage
+from dipsim.rule import CEILING_ITEM, ExactValue, FundPrice, FundView, PassKind, Priced, Rule, Stage
+from dipsim.shares import Shares, solve
 
 I8 = NDArray[np.int64]
 
 WHERE = "[settlement.point_value]"
-BUDGET_ITEM = "inpatient_pool"
-"""The row of the table `budget` that holds the inpatient pool of an insurance and year."""
 MONTHS = 12
 
 
@@ -77,7 +77,10 @@ def reads(params: PointValueParams) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """What was claimed from one pooled fund, by hospital index; int64, only hospitals with claims or patients."""
+    """What was claimed from one pooled fund, by hospital index; int64, only hospitals with claims or patients.
+
+    area, members   the county or hospital under its own ceiling and all hospitals of it; '' and None for the whole city
+    """
 
     insurance: int
     hospital: I8
@@ -86,6 +89,19 @@ class Fund:
     claims_fen: I8
     patient_fen: I8
     cap_fen: tuple[int | None, ...]
+    area: str = ""
+    members: tuple[str, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """The fund as an error names it."""
+        return f"{INSURANCES[self.insurance]}, {self.area}" if self.area else INSURANCES[self.insurance]
+
+    def of(self, rows: I8) -> Fund:
+        """The claims of some of the hospitals."""
+        names = ("hospital", "points_micro", "claims_fen", "patient_fen")
+        ids, caps = (tuple(values[row] for row in rows) for values in (self.ids, self.cap_fen))
+        return replace(self, **{name: getattr(self, name)[rows] for name in names}, ids=ids, cap_fen=caps)
 
 
 def run(view: FundView, params: PointValueParams) -> Priced:
@@ -93,11 +109,32 @@ def run(view: FundView, params: PointValueParams) -> Priced:
     postings: list[Posting] = []
     prices = []
     for insurance in _insurances(view, params):
-        fund = _fund(view, params, insurance)
-        price, share = _price(view, params, fund)
-        prices.append(price)
-        postings += _postings(view, fund, price, share, params.form == "gross")
+        for fund, budget in _by_area(view, params, _fund(view, params, insurance)):
+            price, share = _price(view, params, fund, budget)
+            prices.append(price)
+            postings += _postings(view, fund, price, share, params.form == "gross")
     return Priced(tuple(postings), tuple(prices))
+
+
+def _by_area(view: FundView, params: PointValueParams, fund: Fund) -> Iterator[tuple[Fund, int | None]]:
+    """Every part of a fund under a ceiling of its own, with that ceiling; None where the value is given."""
+    areas, whole = view.areas, None if params.mode == "given" else _budget(view, params, fund.insurance)
+    if areas is None:
+        yield fund, whole
+        return
+    area_of = areas.of_hospital[fund.hospital]
+    is_claimed = np.zeros(len(areas.names), bool)
+    is_claimed[area_of[(fund.points_micro != 0) | (fund.claims_fen != 0)]] = True
+    is_met = is_claimed if whole is None else is_claimed | areas.is_weighted(fund.insurance)
+    if whole is not None and not is_met.any():
+        yield fund, whole  # nothing is claimed and nothing divides it: all of it goes to the reserve
+        return
+    ceilings = None if whole is None else areas.divide(fund.insurance, whole, is_claimed)
+    is_met[area_of] = True
+    for number in np.flatnonzero(is_met).tolist():
+        part = fund.of(np.flatnonzero(area_of == number))
+        named = replace(part, area=areas.names[number], members=areas.hospital_ids[number])
+        yield named, None if ceilings is None else int(ceilings[number])
 
 
 def _insurances(view: FundView, params: PointValueParams) -> list[int]:
@@ -107,6 +144,8 @@ def _insurances(view: FundView, params: PointValueParams) -> list[int]:
     if params.mode == "given":
         return sorted(claimed)
     budgeted = {number for number in range(len(INSURANCES)) if any(_ceilings(view, params, number).values())}
+    if view.areas is not None:
+        budgeted |= {number for number in range(len(INSURANCES)) if view.areas.stated_fen(number)}
     return sorted(claimed | budgeted)
 
 
@@ -138,15 +177,13 @@ def _cap(params: PointValueParams, cost_fen: int) -> int | None:
     return half_even(cost_fen * micro(params.hospital_cap_ratio), MICRO)
 
 
-def _price(view: FundView, params: PointValueParams, fund: Fund) -> tuple[FundPrice, Shares]:
-    """The price of a fund, and what each hospital gets for its points."""
+def _price(view: FundView, params: PointValueParams, fund: Fund, budget: int | None) -> tuple[FundPrice, Shares]:
+    """The price of a fund under a ceiling, or at a given value, and what each hospital gets for its points."""
     yuan_claims = int(fund.claims_fen.sum())
-    budget = None
-    if params.mode == "given":
+    if budget is None:
         share = _given(view, params, fund)
     else:
-        budget = _budget(view, params, fund.insurance)
-        pool = _pool(params, fund.insurance, budget, yuan_claims)
+        pool = _pool(params, fund, budget, yuan_claims)
         share = solve(pool, fund.points_micro, fund.cap_fen, fund.ids, _bounds(params, fund.insurance))
     from_patients = int(fund.patient_fen.sum()) if params.form == "gross" else 0
     paid = int(share.pay_fen.sum()) + yuan_claims - from_patients
@@ -160,15 +197,17 @@ def _price(view: FundView, params: PointValueParams, fund: Fund) -> tuple[FundPr
         guard=share.guard,
         capped=share.capped,
         residual_fen=0 if budget is None else budget - paid,
+        area=fund.area,
+        hospital_ids=fund.members,
     )
     return price, share
 
 
-def _pool(params: PointValueParams, insurance: int, budget_fen: int, yuan_claims_fen: int) -> int:
+def _pool(params: PointValueParams, fund: Fund, budget_fen: int, yuan_claims_fen: int) -> int:
     """Money left for points, fen: the budget (gross form: the whole bill it stands for) less the claims in yuan."""
     whole = budget_fen
-    name = INSURANCES[insurance]
     if params.form == "gross":
+        name = INSURANCES[fund.insurance]
         ratio = params.reimbursement_ratio.get(name)
         if not ratio:
             raise PolicyError(Problem(f"{WHERE} reimbursement_ratio", f"no positive ratio for {name}", "", "state it"))
@@ -177,7 +216,8 @@ def _pool(params: PointValueParams, insurance: int, budget_fen: int, yuan_claims
         raise PolicyError(
             Problem(
                 WHERE,
-                f"claims in yuan of {name} ({yuan_text(yuan_claims_fen)}) exceed its pool of {yuan_text(whole)} yuan",
+                f"claims in yuan of {fund.name} ({yuan_text(yuan_claims_fen)}) exceed "
+                f"its pool of {yuan_text(whole)} yuan",
                 "nothing is left for points",
                 "raise the budget or route fewer cases to rules that pay in yuan",
             )
@@ -185,71 +225,11 @@ def _pool(params: PointValueParams, insurance: int, budget_fen: int, yuan_claims
     return whole - yuan_claims_fen
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """What hospitals get for their points; pool_fen : points_micro is the exact ratio of those that no cap binds."""
-
-    pay_fen: I8
-    pool_fen: int
-    points_micro: int
-    cut: Cut
-    guard: str
-    capped: tuple[str, ...]
-
-
-def solve(
-    pool_fen: int,
-    points_micro: I8,
-    cap_fen: tuple[int | None, ...],
-    ids: tuple[str, ...],
-    bounds: tuple[int, int | None],
-) -> Shares:
-    """Pay min(cap, points x PV) to each hospital so that the pool is used up, with PV kept within its bounds.
-
-    bounds   lowest and highest PV in millionths of a yuan per point; None for no highest
-    The set of binding caps grows until it is stable: a capped hospital only raises PV for the others. Under a guard
-    every hospital is rounded by itself at the guard's value, for there is no pool to use up.
-    """
-    is_capped = np.zeros(points_micro.size, bool)
-    while True:
-        open_points = int(points_micro[~is_capped].sum())
-        left = pool_fen - sum(int(cap_fen[i] or 0) for i in np.flatnonzero(is_capped))
-        guard, money, of_points = _guarded(left, open_points, bounds)
-        binding = [
-            i
-            for i in np.flatnonzero(~is_capped)
-            if cap_fen[i] is not None and int(points_micro[i]) * money > int(cap_fen[i] or 0) * of_points
-        ]
-        if not binding:
-            break
-        is_capped[binding] = True
-    pay = np.array([0 if cap is None else cap for cap in cap_fen], np.int64)
-    open_rows = np.flatnonzero(~is_capped)
-    if guard == "none":
-        pay[open_rows], cut = split_fen(money, points_micro[open_rows], [ids[i] for i in open_rows])
-    else:
-        cut = ALONE
-        pay[open_rows] = [half_even(money * int(points_micro[i]), of_points) for i in open_rows]
-    return Shares(pay, money, of_points, cut, guard, tuple(ids[i] for i in np.flatnonzero(is_capped)))
-
-
-def _guarded(left_fen: int, open_points: int, bounds: tuple[int, int | None]) -> tuple[str, int, int]:
-    """Which guard binds, and the point value as fen and millionths of a point: the pool's own, or the guard's."""
-    lowest, highest = bounds
-    if open_points == 0:
-        return "none", 0, 0
-    if left_fen * MICRO * MICRO < lowest * open_points * FEN:
-        return "minimum", lowest * FEN, MICRO * MICRO
-    if highest is not None and left_fen * MICRO * MICRO > highest * open_points * FEN:
-        return "maximum", highest * FEN, MICRO * MICRO
-    return "none", left_fen, open_points
-
-
 def _given(view: FundView, params: PointValueParams, fund: Fund) -> Shares:
     """What hospitals get at a point value struck elsewhere: rounded by itself, or by the cut of the region's split."""
     if not fund.points_micro.any():
         return Shares(np.zeros(len(fund.ids), np.int64), 0, 0, NO_CUT, "none", ())
-    value = _given_value(view, params, fund.insurance)
+    value = _given_value(view, params, fund)
     if value.points_micro == 0:  # every hospital of the region is capped
         uncapped = [cap or 0 for cap in fund.cap_fen]
         return Shares(np.array(uncapped, np.int64), 0, 0, NO_CUT, "none", fund.ids)
@@ -261,17 +241,17 @@ def _given(view: FundView, params: PointValueParams, fund: Fund) -> Shares:
     return Shares(pay, value.pool_fen, value.points_micro, value.cut, "none", capped)
 
 
-def _given_value(view: FundView, params: PointValueParams, insurance: int) -> ExactValue:
+def _given_value(view: FundView, params: PointValueParams, fund: Fund) -> ExactValue:
     """The one value of the scenario or of the table `point_values`; PolicyError for none and for two."""
-    name = INSURANCES[insurance]
+    name = INSURANCES[fund.insurance]
     in_yuan = params.given_yuan.get(name)
-    exact = None if view.point_values is None else view.point_values.get(name)
+    exact = None if view.point_values is None else view.point_values.get((name, fund.area))
     if (in_yuan is None) == (exact is None):
         what = "two point values" if exact is not None else "no point value"
         raise PolicyError(
             Problem(
                 f"{WHERE} given_yuan",
-                f"{what} for {name}",
+                f"{what} for {fund.name}",
                 "its points need one price",
                 _advice(name, f"state given_yuan.{name}, or bring the table `point_values` of the region, not both"),
             )
@@ -288,7 +268,7 @@ def _ceilings(view: FundView, params: PointValueParams, insurance: int) -> dict[
     """The ceiling in fen by whatever states it: this table, the table `budget`, or what [fund.budget] leaves."""
     name = INSURANCES[insurance]
     stated = None if params.budget_yuan is None else params.budget_yuan.get(name)
-    listed = None if view.budget is None else view.budget.amount(view.year, name, BUDGET_ITEM)
+    listed = None if view.budget is None else view.budget.amount(view.year, name, CEILING_ITEM)
     left = None if view.pools is None else view.pools.get(insurance)
     ceilings = {
         "budget_yuan": None if stated is None else fen(stated),
@@ -300,7 +280,10 @@ def _ceilings(view: FundView, params: PointValueParams, insurance: int) -> dict[
 
 def _budget(view: FundView, params: PointValueParams, insurance: int) -> int:
     name = INSURANCES[insurance]
+    by_area = None if view.areas is None else view.areas.stated_fen(insurance)
     ceilings = _ceilings(view, params, insurance)
+    if not ceilings and by_area is not None:
+        ceilings = {"area": by_area}
     if len(ceilings) > 1:
         first, *others = ceilings
         what, next_step = f"{' and '.join(others)} states the ceiling of {name} too", "keep one of them"
@@ -311,10 +294,14 @@ def _budget(view: FundView, params: PointValueParams, insurance: int) -> int:
                 f"{WHERE} budget_yuan",
                 f"no ceiling for {name}",
                 "cases of this insurance claim money",
-                _advice(name, f"state budget_yuan.{name}, or add {BUDGET_ITEM!r} to the table `budget`"),
+                _advice(name, f"state budget_yuan.{name}, or add {CEILING_ITEM!r} to the table `budget`"),
             )
         )
     (whole,) = ceilings.values()
+    if by_area is not None and by_area != whole:
+        what = f"the ceilings of {name} by area add up to {yuan_text(by_area)} yuan"
+        why = f"its ceiling is {yuan_text(whole)} yuan by {next(iter(ceilings))}"
+        raise PolicyError(Problem("the table `budget`", what, why, "correct one of the two, or state only one"))
     return half_even(whole * micro(params.budget_factor) * view.elapsed_months, MICRO * MONTHS)
 
 

@@ -18,9 +18,9 @@ from dipsim.ledger import INSURANCES
 from dipsim.money import Cut, micro
 from dipsim.pipeline import Inputs, Result, simulate
 from dipsim.registry import RULES
-from dipsim.rule import ExactValue, FundPrice, FundView, Priced
+from dipsim.rule import CEILING_ITEM, ExactValue, FundPrice, FundView, Priced
 from dipsim.settlement import point_value
-from dipsim.settlement.point_value import BUDGET_ITEM, PointValueParams
+from dipsim.settlement.point_value import PointValueParams
 from tests import build
 
 FOLDER = Path(__file__).parent
@@ -156,11 +156,11 @@ def run_price(golden: Golden) -> tuple[FundView, Priced]:
     params = PointValueParams.model_validate(build.changed(stated, golden.get("params", {})))
     cells, accounts = build.cells(golden["hospital"], YEAR)
     budget = (
-        build.budget([{"year": YEAR, "item": BUDGET_ITEM, **row} for row in golden["budget"]])
+        build.budget([{"year": YEAR, "item": CEILING_ITEM, **row} for row in golden["budget"]])
         if "budget" in golden
         else None
     )
-    values = {row["insurance"]: exact_value(row) for row in golden.get("point_value", ())}
+    values = {(row["insurance"], ""): exact_value(row) for row in golden.get("point_value", ())}
     view = FundView(cells, accounts, budget, values or None, YEAR)
     return view, point_value.run(view, params)
 

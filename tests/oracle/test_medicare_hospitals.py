@@ -20,13 +20,16 @@ import pytest
 
 from dipsim.aggregate import brought
 from dipsim.cases.companions import Budget, BudgetLine
+from dipsim.fund.ceilings import CeilingsParams
 from dipsim.inputs import Companions, read_aggregate_inputs
 from dipsim.money import MICRO, half_even
 from dipsim.paths import policy_roots
 from dipsim.pipeline import Inputs, Result, simulate
+from dipsim.policy.params import Source
 from dipsim.rule import FundTables
 from dipsim.scenario import Scenario, load_scenario
 from dipsim.settling import settle
+from tests import build
 from tests.shared import shared_path
 
 HOSPITALS, GROUPS, REGIONS, CELLS, DISCHARGES = 3_337, 100, 306, 163_065, 6_975_318
@@ -159,11 +162,15 @@ def shared(amount: int, points: Mapping[str, int]) -> dict[str, int]:
 
 
 def regions(medicare: Medicare) -> Iterator[set[str]]:
+    yield from regions_by_name(medicare).values()
+
+
+def regions_by_name(medicare: Medicare) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for hospital, region in medicare.region_of.items():
         found[region].add(hospital)
     assert len(found) == REGIONS
-    yield from found.values()
+    return found
 
 
 # ---- what must hold
@@ -197,6 +204,27 @@ def test_every_referral_region_is_paid_its_own_ceiling_as_by_the_twin(
         assert {name: found[name] for name in hospitals} == shared(amount, {name: points[name] for name in hospitals})
         total += sum(found.values())
     assert total == medicare.payments()
+
+
+def test_every_referral_region_at_once_is_every_region_by_itself(
+    result: Result, medicare: Medicare, points: Mapping[str, int], scenario: Scenario
+) -> None:
+    """The regions as counties, each under the ceiling of its own payments, in one run."""
+    table = build.counties(medicare.region_of)
+    lines = tuple(
+        BudgetLine(YEAR, "employee", "inpatient_pool", medicare.payments(hospitals), "Medicare 2011", region)
+        for region, hospitals in regions_by_name(medicare).items()
+    )
+    params = CeilingsParams(scope="county", divide_by="table", source=Source(doc="test"))
+    divided = replace(scenario, params={**scenario.params, "fund.ceilings": params})
+    claimed = result.claimed
+    settled = settle(claimed.cells, claimed.accounts, FundTables(Budget(lines), hospitals=table), divided)
+    found = by_hospital(settled.ledger.payee, settled.ledger.amount_fen, result)
+    expected: dict[str, int] = {}
+    for hospitals in regions(medicare):
+        expected |= shared(medicare.payments(hospitals), {name: points[name] for name in hospitals})
+    assert found == expected
+    assert len(settled.prices) == REGIONS
 
 
 @pytest.mark.parametrize("times", [2, 7, 1000])

@@ -80,7 +80,7 @@ def test_one_hospital_alone_gets_the_fen_of_the_region_at_its_exact_value() -> N
         whole = simulate(region.inputs, region.scenario)
         if not all(price.points_micro for price in whole.prices):
             continue  # a fund whose every hospital is capped or has no points has no point value
-        values = {INSURANCES[p.insurance]: ExactValue(p.pool_fen, p.points_micro, p.cut) for p in whole.prices}
+        values = {(INSURANCES[p.insurance], ""): ExactValue(p.pool_fen, p.points_micro, p.cut) for p in whole.prices}
         for number, hospital in enumerate(whole.claimed.accounts.hospital_ids):
             inputs, alone = cut_out(region, hospital)
             result = simulate(replace(inputs, point_values=values), alone.scenario)

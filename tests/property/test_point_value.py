@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dipsim.money import Cut, share_of
-from dipsim.settlement.point_value import Shares, solve
+from dipsim.shares import Shares, solve
 from tests.naive.point_value import Claimant, Solved, solved
 from tests.shared import examples
 

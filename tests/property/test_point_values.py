@@ -13,8 +13,7 @@ from dipsim.inputs import read_point_values
 from dipsim.ledger import INSURANCES
 from dipsim.pipeline import Inputs, simulate
 from dipsim.report.files import point_value_columns
-from dipsim.rule import ExactValue
-from dipsim.settlement.point_value import BUDGET_ITEM
+from dipsim.rule import CEILING_ITEM, ExactValue
 from tests import build
 from tests.property.regions import random_region
 
@@ -28,7 +27,7 @@ def test_point_values_are_read_back_as_they_were_written(tmp_path: Path) -> None
         region = random_region(seed)
         result = simulate(region.inputs, region.scenario)
         write_columns(path, point_value_columns(result))
-        exact = {INSURANCES[p.insurance]: ExactValue(p.pool_fen, p.points_micro, p.cut) for p in result.prices}
+        exact = {(INSURANCES[p.insurance], ""): ExactValue(p.pool_fen, p.points_micro, p.cut) for p in result.prices}
         assert read_point_values(path) == exact
         for price in result.prices:
             seen["without points"] += price.points_micro == 0
@@ -42,13 +41,13 @@ def test_a_fund_of_other_insured_that_the_table_budget_states_is_read_back_too(t
     scenario = build.scenario(
         {"settlement": {"point_value": {"mode": "solve", "given_yuan": NONE, "budget_yuan": NONE}}}
     )
-    budget = Budget((BudgetLine(scenario.head.year, "other", BUDGET_ITEM, 1_000_000, "test"),))
+    budget = Budget((BudgetLine(scenario.head.year, "other", CEILING_ITEM, 1_000_000, "test"),))
     cases = build.case_table([{**build.base().case, "insurance": "other", "total_cost_yuan": "10000"}])
     result = simulate(Inputs(cases, budget=budget), scenario)
     write_columns(tmp_path / "point_values.csv", point_value_columns(result))
     (price,) = result.prices
     assert read_point_values(tmp_path / "point_values.csv") == {
-        "other": ExactValue(price.pool_fen, price.points_micro, price.cut)
+        ("other", ""): ExactValue(price.pool_fen, price.points_micro, price.cut)
     }
 
 

@@ -13,8 +13,9 @@ from dipsim.allocation import points_pay_fen
 from dipsim.errors import DipsimError, PolicyError
 from dipsim.money import half_even_ratio, quotient_remainder, share_of
 from dipsim.pipeline import Inputs, Memo, Result, simulate
-from dipsim.rule import ExactValue
-from dipsim.settlement.point_value import BUDGET_ITEM, PointValueParams, solve
+from dipsim.rule import CEILING_ITEM, ExactValue
+from dipsim.settlement.point_value import PointValueParams
+from dipsim.shares import solve
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import HIGH, NORMAL, OutlierParams, bands, deviation_points
 from tests import build
@@ -36,9 +37,9 @@ def solved(**stated: object) -> dict[str, Any]:
     }
 
 
-def given_by(whole: Result) -> dict[str, ExactValue]:
+def given_by(whole: Result) -> dict[tuple[str, str], ExactValue]:
     price = whole.prices[0]
-    return {"employee": ExactValue(price.pool_fen, price.points_micro, price.cut)}
+    return {("employee", ""): ExactValue(price.pool_fen, price.points_micro, price.cut)}
 
 
 def array(*values: int) -> Any:
@@ -165,7 +166,7 @@ def test_a_fund_without_points_is_not_bound_by_the_maximum() -> None:
 
 def test_an_unclaimed_budget_of_the_table_goes_to_the_reserve_as_one_of_the_scenario_does() -> None:
     rows = [
-        {"year": 2025, "insurance": name, "item": BUDGET_ITEM, "amount_yuan": "700"}
+        {"year": 2025, "insurance": name, "item": CEILING_ITEM, "amount_yuan": "700"}
         for name in ("employee", "resident")
     ]
     result = simulate(Inputs(table({}), budget=build.budget(rows)), build.scenario(solved(budget_yuan=NONE)))

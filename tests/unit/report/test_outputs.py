@@ -108,7 +108,7 @@ def test_cases_are_sorted_and_their_pay_adds_up_to_their_hospitals(tmp_path: Pat
 def test_point_values_are_read_back_exactly(tmp_path: Path) -> None:
     result = region.result()
     write_run(result, reading_of(result), tmp_path / "out")
-    price, exact = result.prices[0], read_point_values(tmp_path / "out" / "point_values.csv")["employee"]
+    price, exact = result.prices[0], read_point_values(tmp_path / "out" / "point_values.csv")["employee", ""]
     assert (exact.pool_fen, exact.points_micro, exact.cut) == (price.pool_fen, price.points_micro, price.cut)
     assert rows(tmp_path / "out" / "point_values.csv")[0]["point_value_yuan"] == "2.000000"
 

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from dipsim.errors import PolicyError
 from dipsim.money import NO_CUT
 from dipsim.rule import FundView, Priced
-from dipsim.settlement.point_value import PointValueParams, reads, run, solve
+from dipsim.settlement.point_value import PointValueParams, reads, run
+from dipsim.shares import solve
 from tests import build
 
 YEAR = 2025
