@@ -55,10 +55,10 @@ def budget_chart(year: Year) -> Chart | None:
     of_rule = ledger.where(ledger.rule == number)
     if not len(of_rule):
         return None
-    panels = []
+    panels, stated = [], [name for name in _ITEMS if accounts.fund(name) in (*of_rule.payer, *of_rule.payee)]
     for insurance in sorted(set(of_rule.insurance.tolist())):
         own = of_rule.where(of_rule.insurance == insurance)
-        items = [Fall(label, -balance(own, accounts.fund(name)), name == "income") for name, label in _ITEMS.items()]
+        items = [Fall(_ITEMS[name], -balance(own, accounts.fund(name)), name == "income") for name in stated]
         pool = Fall(Text("Inpatient pool", "住院统筹预算"), balance(own, accounts.pooled_fund(insurance)), True)
         panels.append((INSURANCES[insurance], [*items, pool]))
     told = [(term(name), falls[-1].amount_fen) for name, falls in panels]

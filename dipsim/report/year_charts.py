@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dipsim.report.charts import LEVEL_COLORS, MOST_HOSPITALS, Chart, at_both_ends, both, footer, label_room, left_out
 from dipsim.report.charts import hospital_names as names_of
-from dipsim.report.drawing import GREY, INK, PALE, SIZE, Key, Sheet, at_right, draw, rows_on, svg
+from dipsim.report.drawing import GREY, INK, PALE, SIZE, Key, Sheet, at_right, draw, rows_on, svg, text_width
 from dipsim.report.labels import Lang, Text, amount_in, formatted, money_unit, term
 from dipsim.report.report_table import ReportTable
 from dipsim.report.year_sums import PARTS, Year
@@ -28,7 +28,7 @@ I8 = NDArray[np.int64]
 
 PART_COLORS = {"same_month": "#6baed6", "earlier": "#fdae6b", "corrected": "#74c476", "came_and_went": "#969696"}
 PREPAID, DEPOSIT = "#222222", "#cb181d"
-_ROW, _MONTHS_HEIGHT, _VALUES_HEIGHT, _VALUE_ROOM = 19.0, 190.0, 130.0, 64.0
+_ROW, _MONTHS_HEIGHT, _VALUES_HEIGHT = 19.0, 190.0, 130.0
 
 
 def month_chart(year: Year) -> Chart:
@@ -94,15 +94,16 @@ def value_chart(year: Year) -> Chart:
     title = Text(_value_title(year, interim, final, "en"), _value_title(year, interim, final, "zh"))
 
     def drawn(lang: Lang) -> str:
-        sheet = Sheet(title.of(lang), footer([year.result], lang), (), 48, _VALUE_ROOM)
-        figure, plots = draw(sheet, _VALUES_HEIGHT, panels=max(len(interim), 1))
-        for axes, (insurance, values) in zip(plots, interim.items(), strict=False):
+        ends = [f"{Text('final', '清算').of(lang)} {formatted(final.get(name), 'price')}" for name in interim]
+        room = max(text_width(end) for end in ends) + 8
+        sheet = Sheet(title.of(lang), footer([year.result], lang), (), 48, room)
+        figure, plots = draw(sheet, _VALUES_HEIGHT, panels=len(interim))
+        for axes, end, (insurance, values) in zip(plots, ends, interim.items(), strict=True):
             yuan = [value / 1e6 for value in values.values()]
             axes.plot(list(values), yuan, color=LEVEL_COLORS["secondary"], marker="o", ms=4)
             if year.clearing.is_closed and (last := final.get(insurance)) is not None:
                 axes.axhline(last / 1e6, color=INK, lw=1, ls="--")
-                told = f"{Text('final', '清算').of(lang)} {formatted(last, 'price')}"
-                axes.text(1.02, last / 1e6, told, transform=axes.get_yaxis_transform(), va="center", size=SIZE - 1)
+                axes.text(1.02, last / 1e6, end, transform=axes.get_yaxis_transform(), va="center", size=SIZE - 1)
             axes.set_title(term(insurance).of(lang), size=SIZE, color=GREY, loc="left")
             axes.set_xticks(range(1, year.clearing.last_month + 1))
             axes.tick_params(labelsize=SIZE - 1)
