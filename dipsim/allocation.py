@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dipsim.money import split_fen
 from dipsim.pipeline import Result
-from dipsim.registry import RULES
+from dipsim.registry import PRICE_RULES, RULES
 
 I8 = NDArray[np.int64]
 
@@ -15,8 +15,8 @@ I8 = NDArray[np.int64]
 def points_pay_fen(result: Result) -> dict[tuple[int, int], int]:
     """What each (insurance, hospital) got for its points, fen: the postings of the PRICE rules to a hospital."""
     ledger, accounts = result.ledger, result.claimed.accounts
-    point_value = next(number for number, rule in enumerate(RULES) if rule.key == "point_value")
-    chosen = (ledger.rule == point_value) & (ledger.payee >= accounts.hospital(0))
+    pricing = [RULES.index(rule) for rule in PRICE_RULES.values()]
+    chosen = np.isin(ledger.rule, pricing) & (ledger.payee >= accounts.hospital(0))
     columns = (ledger.insurance[chosen], ledger.hospital[chosen], ledger.amount_fen[chosen])
     return {(int(i), int(h)): int(amount) for i, h, amount in zip(*columns, strict=True)}
 

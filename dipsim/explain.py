@@ -16,7 +16,7 @@ from dipsim.money import MISSING, decimal_text, yuan_text
 from dipsim.paths import did_you_mean
 from dipsim.pipeline import Result
 from dipsim.policy.scheme import Scheme
-from dipsim.registry import RULES, table_of
+from dipsim.registry import PRICE_RULES, RULES, table_of
 from dipsim.routing import REJECTED
 from dipsim.rule import Rule, Step
 from dipsim.weighting.outlier import EXTREME
@@ -149,8 +149,13 @@ def _payment(result: Result, row: int) -> Iterator[Step]:
         )
         fund, fund_zh = (f"{insurance}, {price.area}", f"，{price.area}") if price.area else (insurance, "")
         label, label_zh = f"point value ({fund})", f"点值（元/分{fund_zh}）"
-        yield Step(label, label_zh, value, _source(result, "settlement.point_value"))
+        yield Step(label, label_zh, value, _source(result, _price_table(result)))
     yield Step("pay, yuan", "支付金额（元）", yuan_text(int(case_pay_fen(result)[row])))
+
+
+def _price_table(result: Result) -> str:
+    """The table of the rule that prices the pools."""
+    return next(table_of(rule) for rule in PRICE_RULES.values() if table_of(rule) in result.scenario.params)
 
 
 def _source(result: Result, key: str) -> str:

@@ -8,7 +8,7 @@ from dipsim.fund import budget, ceilings
 from dipsim.payment import bed_day, day_surgery, dip, drg, fee_for_service, incomplete_stay, outside_pool
 from dipsim.policy.params import Params
 from dipsim.rule import Rule, Stage
-from dipsim.settlement import assessment, carry_over, deductions, point_value, prepayment, risk_sharing
+from dipsim.settlement import assessment, base_rate, carry_over, deductions, point_value, prepayment, risk_sharing
 from dipsim.supervision import readmission
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     *budget.RULES,
     *ceilings.RULES,
     *point_value.RULES,
+    *base_rate.RULES,
     *prepayment.RULES,
     *risk_sharing.RULES,
     *assessment.RULES,
@@ -45,6 +46,10 @@ _FOLDER = {
 
 CLAIM_RULES: Mapping[str, Rule] = {rule.key: rule for rule in RULES if rule.stage is Stage.CLAIM}
 """Rules that a route may name in `pay`."""
+
+
+PRICE_RULES: Mapping[str, Rule] = {rule.key: rule for rule in RULES if rule.stage is Stage.PRICE}
+"""Rules that price a pool; a scenario states the table of one of them."""
 
 
 def table_of(rule: Rule) -> str:

@@ -201,6 +201,7 @@ class FundView:
 
     pools            what the BUDGET rule left for inpatient care, fen by insurance; None without such a rule
     elapsed_months   months of the year whose share of the ceiling is priced; 12: all of it
+    scale_micro      millionths of a point that a group of weight 1 has
     areas            what the CEILING rule says: who shares a ceiling; None for the whole city
     """
 
@@ -211,6 +212,7 @@ class FundView:
     year: int
     pools: Mapping[int, int] | None = None
     elapsed_months: int = 12
+    scale_micro: int = MICRO
     hospitals: Hospitals | None = None
     areas: Areas | None = None
 

@@ -24,8 +24,8 @@ from dipsim.policy.files import thawed
 from dipsim.policy.fingerprint import combine, fingerprint_values
 from dipsim.policy.params import Params, Source, Strict
 from dipsim.policy.weights import LEVELS, Weights, read_weights
-from dipsim.registry import CLAIM_RULES, RULES, TABLES, WEIGHTING_TABLES, table_of
-from dipsim.rule import Rule, Stage
+from dipsim.registry import CLAIM_RULES, PRICE_RULES, TABLES, WEIGHTING_TABLES, table_of
+from dipsim.rule import Rule
 from dipsim.settlement.assessment import AssessmentParams
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
@@ -202,6 +202,7 @@ def typed(document: Document, roots: PolicyRoots) -> Scenario:
     for name in _needed(head, params) - _tables(document):
         why = "a baseline states every parameter of the rules that its routes name"
         problems.append(Problem(document.file, f"no table [{name}]", why, "add it"))
+    problems += _price_problems(document)
     for name in _tables(document) - TABLES.keys():
         next_step = did_you_mean(name, TABLES) or f"known: {', '.join(TABLES)}"
         problems.append(Problem(f"{document.place(name)}: [{name}]", "no such table", next_step=next_step))
@@ -215,15 +216,26 @@ def typed(document: Document, roots: PolicyRoots) -> Scenario:
 
 
 def _needed(head: Head | None, params: Mapping[str, Params]) -> set[str]:
-    """The tables that a scenario must state: those of the rules it uses, and of the weighting if one takes from it."""
+    """The tables that a scenario must state: those that its routes lead to, and the weighting if one takes from it."""
     if head is None:
         return set()
     claiming = [CLAIM_RULES[route.pay] for route in head.route if route.pay in CLAIM_RULES]
     if head.year_basis != "none":
         claiming.append(CLAIM_RULES[OUTSIDE_YEAR_RULE])
-    pricing = [rule for rule in RULES if rule.stage is Stage.PRICE]
     weighting = set(WEIGHTING_TABLES) if any(_takes_weighting(rule, params) for rule in claiming) else set()
-    return {table_of(rule) for rule in (*claiming, *pricing)} | weighting
+    return {table_of(rule) for rule in claiming} | weighting
+
+
+def _price_problems(document: Document) -> Iterator[Problem]:
+    """A scenario prices its pools by one rule."""
+    known = [table_of(rule) for rule in PRICE_RULES.values()]
+    stated = [name for name in known if name in _tables(document)]
+    if not stated:
+        what, why = f"no table [{known[0]}]", "points need a price"
+        yield Problem(document.file, what, why, f"add it, or [{'] or ['.join(known[1:])}] in its place")
+    for name in stated[1:]:
+        why = f"[{stated[0]}] prices the pools already"
+        yield Problem(f"{document.place(name)}: [{name}]", "a second price", why, "keep one of the two")
 
 
 def _takes_weighting(rule: Rule, params: Mapping[str, Params]) -> bool:

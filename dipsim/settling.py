@@ -51,6 +51,7 @@ def settle(
         year=scenario.head.year,
         pools=None if budgeted is None else budgeted[1],
         elapsed_months=MONTHS if months.is_closed else elapsed_months(scenario, months.last),
+        scale_micro=scenario.weights.scale_micro,
         hospitals=tables.hospitals,
     )
     found = list(priced(view, scenario))

@@ -16,6 +16,7 @@ from dipsim.pipeline import Result
 from dipsim.registry import RULES
 from dipsim.routing import OUTSIDE_POOL
 from dipsim.rule import FundPrice
+from dipsim.settlement.base_rate import BaseRateParams
 from dipsim.settlement.point_value import PointValueParams
 
 I8 = NDArray[np.int64]
@@ -102,9 +103,8 @@ def receipts_fen(result: Result, insurances: tuple[int, ...]) -> int:
 
 def is_gross(result: Result) -> bool:
     """Whether points are worth the whole bill and not fund money alone."""
-    params = result.scenario.params["settlement.point_value"]
-    assert isinstance(params, PointValueParams)
-    return params.form == "gross"
+    tables = result.scenario.params.values()
+    return any(isinstance(params, PointValueParams | BaseRateParams) and params.form == "gross" for params in tables)
 
 
 def mean_relative_weight(result: Result, paid: PaidCells, index: I8, size: int) -> F8:
