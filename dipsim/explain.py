@@ -8,14 +8,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dipsim.allocation import case_pay_fen
+from dipsim.cases.table import CaseTable
 from dipsim.errors import CaseDataError, Problem
+from dipsim.grouping.drg.group import compiled
+from dipsim.grouping.drg.trace import DrgTrace, case_of, columns_read, trace
+from dipsim.grouping.hints import Hint, hints
 from dipsim.grouping.result import Status
 from dipsim.grouping.trace import GroupTrace, trace_case
 from dipsim.ledger import INSURANCES
 from dipsim.money import MISSING, decimal_text, yuan_text
 from dipsim.paths import did_you_mean
 from dipsim.pipeline import Result
-from dipsim.policy.scheme import Scheme
+from dipsim.policy.any_scheme import AnyScheme
+from dipsim.policy.drg_scheme import DrgScheme
 from dipsim.registry import PRICE_RULES, RULES, table_of
 from dipsim.routing import REJECTED
 from dipsim.rule import Rule, Step
@@ -25,26 +30,42 @@ from dipsim.weighting.weighting import Weighting
 
 @dataclass(frozen=True, slots=True)
 class CaseExplanation:
-    """The whole way of one case; `trace` tells the rows of the scheme that were tried."""
+    """The whole way of one case.
+
+    trace   the rows of the scheme that were tried; None for a case that brings its group
+    hints   the codes without which the case would be in another group
+    """
 
     case_id: str
-    trace: GroupTrace | None
+    trace: GroupTrace | DrgTrace | None
+    hints: tuple[Hint, ...]
     steps: tuple[Step, ...]
 
 
 def explain_case(result: Result, case_id: str) -> CaseExplanation:
     """Explain one case of a run; CaseDataError when no accepted case has this id."""
-    cases = result.inputs.cases
-    found = np.flatnonzero(cases.case_ids.to_numpy(zero_copy_only=False) == case_id)
+    row = row_of_case(result, case_id)
+    cases, scheme = result.inputs.cases, result.scenario.scheme
+    return CaseExplanation(case_id, _trace(cases, row, scheme), hints(cases, row, scheme), tuple(_steps(result, row)))
+
+
+def row_of_case(result: Result, case_id: str) -> int:
+    """The row of one case of a run; CaseDataError when no accepted case has this id."""
+    ids = result.inputs.cases.case_ids
+    found = np.flatnonzero(ids.to_numpy(zero_copy_only=False) == case_id)
     if not found.size:
-        near = did_you_mean(case_id, cases.case_ids.to_pylist())
+        near = did_you_mean(case_id, ids.to_pylist())
         raise CaseDataError(
             Problem(f"case '{case_id}'", "not among the accepted cases", next_step=near or "look in rejected.csv")
         )
-    row = int(found[0])
-    scheme = result.scenario.scheme
-    trace = trace_case(cases, row, scheme) if isinstance(scheme, Scheme) and scheme.kind == "dip" else None
-    return CaseExplanation(case_id, trace, tuple(_steps(result, row)))
+    return int(found[0])
+
+
+def _trace(cases: CaseTable, row: int, scheme: AnyScheme) -> GroupTrace | DrgTrace | None:
+    if isinstance(scheme, DrgScheme):
+        tree = compiled(scheme).tree
+        return trace(case_of(cases, row, columns_read(scheme, tree)), scheme, tree)
+    return trace_case(cases, row, scheme) if scheme.kind == "dip" else None
 
 
 def _steps(result: Result, row: int) -> Iterator[Step]:

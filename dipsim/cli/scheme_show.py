@@ -43,10 +43,10 @@ def show_scheme(
     roots = policy_roots(policy)
     scheme = read_sound_scheme(roots.scheme(name), roots)
     if group is not None:
-        parts = _drg(scheme, group, screen) if isinstance(scheme, DrgScheme) else _dip(scheme, group, screen)
+        parts = drg_group(scheme, group, screen) if isinstance(scheme, DrgScheme) else dip_group(scheme, group, screen)
     elif resolved:
         rows = _tree(scheme) if isinstance(scheme, DrgScheme) else [*scheme.rows]
-        parts = [_rows_table(rows, screen)]
+        parts = [rows_table(rows, screen)]
     else:
         parts = list(_head(scheme, roots, screen))
     show(screen, parts)
@@ -86,7 +86,8 @@ def _head(scheme: AnyScheme, roots: PolicyRoots, screen: Screen) -> Iterator[Par
     yield Table("scheme", scheme.name, columns, [*facts, *stated, *sizes])
 
 
-def _rows_table(rows: Sequence[RuleRow | GroupRow], screen: Screen) -> Table:
+def rows_table(rows: Sequence[RuleRow | GroupRow], screen: Screen) -> Table:
+    """Rows of a scheme with their rules."""
     words = screen.words
     columns = (
         Column("code", words("code", "编码")),
@@ -127,14 +128,12 @@ def _children(rows: Sequence[RuleRow], parent: RuleRow) -> list[RuleRow]:
     return [row for row in rows if row.parent == parent.code]
 
 
-def _drg(scheme: DrgScheme, code: str, screen: Screen) -> list[Part]:
-    """The rules from the MDC down to a row, and the sets that they name with their sizes.
+def way_to(scheme: DrgScheme, code: str) -> list[RuleRow]:
+    """The rows from the MDC down to that of a code; PolicyError for a code that no row has.
 
     A code that an ADRG shares with its DRG, such as BQY, is read as the DRG.
     """
     from dipsim.errors import PolicyError, Problem
-    from dipsim.grouping.drg.expression import sets_of
-    from dipsim.grouping.drg.language import parse
     from dipsim.paths import did_you_mean
 
     found = next((row for rows in reversed(_levels(scheme)) for row in rows if row.code == code), None)
@@ -145,14 +144,30 @@ def _drg(scheme: DrgScheme, code: str, screen: Screen) -> list[Part]:
     way = [found]
     while way[0].parent:
         way.insert(0, by_code[way[0].parent])
-    names = {name for row in way for name in sets_of(parse(row.rule))}
-    sizes = {level: sum(of.level == level for of in scheme.complications.values()) for level in ("MCC", "CC")}
-    rows = [(name, sizes[name] if name in sizes else len(scheme.sets[name])) for name in sorted(names)]
+    return way
+
+
+def members_of(scheme: DrgScheme, way: Sequence[RuleRow]) -> dict[str, list[str]]:
+    """The codes of every set that some rows name, MCC and CC included, sorted."""
+    from dipsim.grouping.drg.expression import sets_of
+    from dipsim.grouping.drg.language import parse
+    from dipsim.policy.drg_scheme import LEVELS
+
+    of_level = {level: [code for code, each in scheme.complications.items() if each.level == level] for level in LEVELS}
+    names = sorted({name for row in way for name in sets_of(parse(row.rule))})
+    return {name: sorted(of_level[name] if name in of_level else scheme.sets[name]) for name in names}
+
+
+def drg_group(scheme: DrgScheme, code: str, screen: Screen) -> list[Part]:
+    """The rules from the MDC down to a row, and the sets that they name with their sizes."""
+    way = way_to(scheme, code)
+    rows = [(name, len(codes)) for name, codes in members_of(scheme, way).items()]
     columns = (Column("set", screen.words("set", "集合")), Column("codes", screen.words("codes", "编码数")))
-    return [_rows_table(way, screen), Table("sets", screen.words("sets", "集合"), columns, rows)]
+    return [rows_table(way, screen), Table("sets", screen.words("sets", "集合"), columns, rows)]
 
 
-def _dip(scheme: Scheme, code: str, screen: Screen) -> list[Part]:
+def dip_group(scheme: Scheme, code: str, screen: Screen) -> list[Part]:
+    """The rows of a group of a catalogue; PolicyError for a code that none has."""
     from dipsim.errors import PolicyError, Problem
     from dipsim.paths import did_you_mean
 
@@ -160,4 +175,4 @@ def _dip(scheme: Scheme, code: str, screen: Screen) -> list[Part]:
     if not rows:
         hint = did_you_mean(code, [row.group_code for row in scheme.rows]) or "see --resolved"
         raise PolicyError(Problem(f"scheme '{scheme.name}'", f"no group '{code}'", next_step=hint))
-    return [_rows_table(rows, screen)]
+    return [rows_table(rows, screen)]

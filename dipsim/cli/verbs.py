@@ -47,6 +47,7 @@ VERBS: Mapping[str, Verb | Family] = {
         "解释病例或规则",
         {
             "case": Verb("explain:case", "why a case is paid what it is paid", "解释一例病例"),
+            "group": Verb("explain_group:group", "which rules and codes lead to a group", "解释一个病组"),
             "rule": Verb("explain:rule", "what a rule does and what its table holds", "解释一条规则"),
         },
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -91,10 +92,16 @@ def trace_case(cases: CaseTable, row: int, scheme: Scheme) -> GroupTrace:
         brought = cases.code("group_code").text(row)
         status = Status.BROUGHT if brought else Status.NO_MATCH
         return GroupTrace("", "", "", (), "", "", (), brought, status, is_tied=False)
-    diagnosis = cases.code("principal_diagnosis").text(row)
+    return trace_codes(
+        cases.code("principal_diagnosis").text(row), cases.code_list("procedures").texts(row), scheme, scheme.semantics
+    )
+
+
+def trace_codes(diagnosis: str, procedure_codes: Sequence[str], scheme: Scheme, semantics: Semantics) -> GroupTrace:
+    """The way of a case with these codes, '' for no principal diagnosis, through a DIP scheme."""
     uses = tuple(
         ProcedureUse(code, scheme.procedure_treatments.get(code, ""), scheme.procedure_classes.get(code, ""))
-        for code in cases.code_list("procedures").texts(row)
+        for code in procedure_codes
     )
     counting = tuple(use.code for use in uses if use.treatment != "conservative")
     procedures = _Procedures(counting, tuple(use.code for use in uses if not use.treatment))
@@ -104,8 +111,8 @@ def trace_case(cases: CaseTable, row: int, scheme: Scheme) -> GroupTrace:
         return replace(start, status=Status.NO_PRINCIPAL_DIAGNOSIS)
     if diagnosis in scheme.excluded_diagnoses:
         return replace(start, status=Status.EXCLUDED_DIAGNOSIS)
-    core = _with_core_rows(start, procedures, scheme, scheme.semantics)
-    return core if core.group_code or core.is_tied else _with_composite_rows(core, procedures, scheme, scheme.semantics)
+    core = _with_core_rows(start, procedures, scheme, semantics)
+    return core if core.group_code or core.is_tied else _with_composite_rows(core, procedures, scheme, semantics)
 
 
 def _with_core_rows(trace: GroupTrace, procedures: _Procedures, scheme: Scheme, semantics: Semantics) -> GroupTrace:

@@ -38,10 +38,10 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A row that leads to the group: how many siblings failed before it, and each condition of its rule."""
+    """A row that leads to the group: how many siblings were tried before it, and each condition of its rule."""
 
     row: RuleRow
-    failed_before: int
+    tried_before: int
     conditions: tuple[Judged, ...]
 
 
@@ -127,11 +127,6 @@ def trace(case: DrgCase, scheme: DrgScheme, tree: RuleTree) -> DrgTrace:
     return _walked(start, judge, tree)
 
 
-def group_code_of(case: DrgCase, scheme: DrgScheme, tree: RuleTree) -> str:
-    """The group of a case, that of ungroupable cases where no row takes it."""
-    return trace(case, scheme, tree).group_code
-
-
 def _walked(start: DrgTrace, judge: Judge, tree: RuleTree) -> DrgTrace:
     """Every rule in order until one of each level holds; what fails hands the case on to the next."""
     scheme = judge.scheme
@@ -177,7 +172,7 @@ def _arrived(found: DrgTrace, path: Path, judge: Judge, tree: RuleTree) -> DrgTr
 
 
 def _siblings(tried: tuple[Tried, ...]) -> int:
-    """How many rows below the same parent were judged before the last."""
+    """How many rows below the same parent were tried before the last."""
     return sum(each.row.parent == tried[-1].row.parent for each in tried) - 1
 
 

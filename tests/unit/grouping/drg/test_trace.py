@@ -71,7 +71,7 @@ def test_each_condition_names_the_codes_and_their_sets() -> None:
         ("M1", Truth.FIRM, ()),
     ]
     mdc = found.way[0]
-    assert (mdc.row.code, mdc.failed_before) == ("M1", 1)
+    assert (mdc.row.code, mdc.tried_before) == ("M1", 1)
     assert [(judged.holds, judged.found, judged.value) for judged in mdc.conditions] == [
         (True, (("D0", "DI_A"), ("D0", "DI_C")), ""),
         (True, (), "71"),
