@@ -78,7 +78,7 @@ def run(view: YearView, params: AssessmentParams) -> tuple[Posting, ...]:
 def _base(view: YearView, params: AssessmentParams) -> I8:
     if params.base == "deposit":
         return -view.in_months("deposit")
-    return view.priced() + view.from_fund("adjustment_reserve")
+    return view.priced() + view.from_fund("adjustment_reserve") + view.from_fund("reserve")  # where sharing posts
 
 
 RULES = (

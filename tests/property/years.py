@@ -18,7 +18,7 @@ YEAR = 2025
 HOSPITALS = ("H1", "H2", "H3")
 NO = {"employee": "none", "resident": "none"}
 BUDGET = {"employee": 90_000.0, "resident": 70_000.5}
-SCHEDULE = [
+SCHEDULE: list[dict[str, Any]] = [
     {"up_to": 0.85, "share": 1.0},
     {"up_to": 1.0, "share": 0.0},
     {"up_to": 1.1, "share": 0.7},
