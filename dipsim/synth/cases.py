@@ -20,6 +20,7 @@ from dipsim.synth.draws import Topic
 from dipsim.synth.periods import history_period, settlement_period
 from dipsim.synth.records import case_ids, coded, hospital_columns
 from dipsim.synth.region import RegionParams
+from dipsim.synth.reversals import date_reversals
 from dipsim.synth.text import text_cells
 from dipsim.synth.untidy import TextColumns, faulty_rows, spoil
 from dipsim.synth.year import CaseYear, draw_case_year
@@ -71,6 +72,7 @@ def region_of(year: CaseYear) -> Region:
     rows = year.claims.stay.size
     cases = {name: text_cells(column) for name, column in year.columns.items()}
     truth = _truth(year)
+    date_reversals(cases, truth)
     untidy = year.period.params.settings.untidy
     spoil(cases, truth, untidy, year.period.draws(Topic.FAULT, rows))
     return Region(cases, hospital_columns(year.period.params), truth, year_tables(year))
