@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from dipsim import pool as pools
+from dipsim import pool
 from dipsim.errors import CaseDataError, PolicyError, Problem
 from dipsim.ledger import INSURANCES, Posting
 from dipsim.money import ALONE, FEN, MICRO, half_even, micro, split_fen, yuan_text
 from dipsim.policy.params import ByInsurance, ByLevel, Params, Strict
 from dipsim.policy.weights import LEVELS
-from dipsim.pool import Pool
+from dipsim.pool import Fund
 from dipsim.rule import FundPrice, FundView, PassKind, Priced, Rule, Stage
 
 I8 = NDArray[np.int64]
@@ -96,64 +96,67 @@ def reads(params: BaseRateParams) -> frozenset[str]:
 
 def run(view: FundView, params: BaseRateParams) -> Priced:
     """Price every fund and post what each hospital gets; PolicyError when a rate or a ceiling is lacking."""
-    if view.areas is not None:
-        what, step = "ceilings by area", "leave out [fund.ceilings], or price by [settlement.point_value]"
-        raise PolicyError(Problem(f"{WHERE} over", what, "rates are held against one ceiling for a fund", step))
-    claimed = pools.claimed_insurances(view)
-    budgeted = set()
-    if params.over != "none":
-        budgeted = {n for n in range(len(INSURANCES)) if any(pools.ceilings(view, params.budget_yuan, n).values())}
     postings: list[Posting] = []
     prices = []
-    for insurance in sorted(claimed | budgeted):
-        pool = pools.pool_of(view, insurance)
-        price, pay_fen = _price(view, params, pool)
-        prices.append(price)
-        postings += pools.postings(view, pool, pay_fen, price.residual_fen, params.form == "gross")
+    insurances = pool.claimed_insurances(view)
+    if params.over != "none":
+        insurances |= pool.budgeted_insurances(view, params.budget_yuan)
+    for insurance in sorted(insurances):
+        for fund, budget in pool.by_area(view, pool.fund_of(view, insurance), _budget(view, params, insurance)):
+            price, pay_fen = _price(view, params, fund, budget)
+            prices.append(price)
+            postings += pool.postings(view, fund, pay_fen, price.residual_fen, params.form == "gross")
     return Priced(tuple(postings), tuple(prices))
 
 
-def _price(view: FundView, params: BaseRateParams, pool: Pool) -> tuple[FundPrice, I8]:
+def _budget(view: FundView, params: BaseRateParams, insurance: int) -> int | None:
+    """The ceiling of a fund, fen; None where rates are held against none."""
+    if params.over == "none":
+        return None
+    return pool.ceiling_fen(view, WHERE, params.budget_yuan, params.budget_factor, insurance)
+
+
+def _price(view: FundView, params: BaseRateParams, fund: Fund, budget: int | None) -> tuple[FundPrice, I8]:
     """The price of a fund, over all its hospitals, and what each hospital gets for its points."""
-    pay_fen, budget, guard = _at_rates(view, params, pool), None, "none"
-    yuan_claims = int(pool.claims_fen.sum())
-    less_fen = yuan_claims - (int(pool.patient_fen.sum()) if params.form == "gross" else 0)
-    if params.over != "none":
-        budget = pools.ceiling_fen(view, WHERE, params.budget_yuan, params.budget_factor, pool.insurance)
-        if params.over == "scale" and int(pay_fen.sum()) + less_fen > budget:
-            pay_fen, guard = _scaled(pool, pay_fen, budget - less_fen), SCALED
+    pay_fen, guard = _at_rates(view, params, fund), "none"
+    yuan_claims = int(fund.claims_fen.sum())
+    less_fen = yuan_claims - (int(fund.patient_fen.sum()) if params.form == "gross" else 0)
+    if budget is not None and params.over == "scale" and int(pay_fen.sum()) + less_fen > budget:
+        pay_fen, guard = _scaled(fund, pay_fen, budget - less_fen), SCALED
     paid = int(pay_fen.sum())
     price = FundPrice(
-        insurance=pool.insurance,
+        insurance=fund.insurance,
         budget_fen=budget,
         yuan_claims_fen=yuan_claims,
         pool_fen=paid,
-        points_micro=int(pool.points_micro.sum()),
+        points_micro=int(fund.points_micro.sum()),
         cut=ALONE,
         guard=guard,
         capped=(),
         residual_fen=0 if budget is None else budget - paid - less_fen,
+        area=fund.area,
+        hospital_ids=fund.members,
     )
     return price, pay_fen
 
 
-def _at_rates(view: FundView, params: BaseRateParams, pool: Pool) -> I8:
+def _at_rates(view: FundView, params: BaseRateParams, fund: Fund) -> I8:
     """What the rates give each hospital for its points, fen, each rounded half to even."""
-    pay = np.zeros(len(pool.ids), np.int64)
-    rows = np.flatnonzero(pool.points_micro).tolist()
-    for row, (rate, of) in zip(rows, _rates(view, params, pool, rows), strict=True):
-        pay[row] = half_even(int(pool.points_micro[row]) * rate * FEN, view.scale_micro * of)
+    pay = np.zeros(len(fund.ids), np.int64)
+    rows = np.flatnonzero(fund.points_micro).tolist()
+    for row, (rate, of) in zip(rows, _rates(view, params, fund, rows), strict=True):
+        pay[row] = half_even(int(fund.points_micro[row]) * rate * FEN, view.scale_micro * of)
     return pay
 
 
-def _rates(view: FundView, params: BaseRateParams, pool: Pool, rows: list[int]) -> list[tuple[int, int]]:
+def _rates(view: FundView, params: BaseRateParams, fund: Fund, rows: list[int]) -> list[tuple[int, int]]:
     """The rate of each of these hospitals; the level of a hospital is read only where rates differ by level."""
-    name = INSURANCES[pool.insurance]
+    name = INSURANCES[fund.insurance]
     rates = {level: params.rate(name, level) for level in LEVELS}
     if len(set(rates.values())) == 1:
         found = [rates[LEVELS[0]]] * len(rows)
     else:
-        ids = [pool.ids[row] for row in rows]
+        ids = [fund.ids[row] for row in rows]
         levels = [""] * len(ids) if view.hospitals is None else list(view.hospitals.level_of(ids))
         if lacking := [key for key, level in zip(ids, levels, strict=True) if level not in rates]:
             step = "bring the table hospitals with a level (primary, secondary, tertiary) for each"
@@ -162,19 +165,18 @@ def _rates(view: FundView, params: BaseRateParams, pool: Pool, rows: list[int]) 
         found = [rates[level] for level in levels]
     stated = [rate for rate in found if rate is not None]
     if len(stated) < len(found):
-        step = "route these cases to outside_pool" if name == "other" else "state it for every level with cases"
+        step = pool.advice(name, "state it for every level with cases")
         raise PolicyError(Problem(f"{WHERE} rate", f"no rate for {name}", "its weights need a price", step))
     return stated
 
 
-def _scaled(pool: Pool, pay_fen: I8, pool_fen: int) -> I8:
+def _scaled(fund: Fund, pay_fen: I8, pool_fen: int) -> I8:
     """What is left for points divided in proportion to what the rates give."""
     if pool_fen < 0:
-        name = INSURANCES[pool.insurance]
-        what = f"claims in yuan of {name} exceed its pool by {yuan_text(-pool_fen)} yuan"
+        what = f"claims in yuan of {fund.name} exceed its pool by {yuan_text(-pool_fen)} yuan"
         step = "raise the budget or route fewer cases to rules that pay in yuan"
         raise PolicyError(Problem(WHERE, what, "nothing is left for points", step))
-    return split_fen(pool_fen, pay_fen, pool.ids)[0]
+    return split_fen(pool_fen, pay_fen, fund.ids)[0]
 
 
 RULES = (

@@ -14,7 +14,13 @@ import pytest
 from tests.e2e.commands import contents, dipsim
 
 BASELINE = "demo-city/baseline-2025"
-SCENARIOS = (BASELINE, "demo-city/psychiatric-bed-day", "demo-city/day-surgery-own-group")
+SCENARIOS = (
+    BASELINE,
+    "demo-city/psychiatric-bed-day",
+    "demo-city/day-surgery-own-group",
+    "demo-city/drg-2025",
+    "demo-city/drg-rate-2025",
+)
 CASES = 3_000
 
 
