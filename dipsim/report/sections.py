@@ -28,6 +28,7 @@ from dipsim.report.day_surgery import (
     day_surgery_table,
 )
 from dipsim.report.labels import REJECT_REASONS, Text, same
+from dipsim.report.mdc_table import mdc_table
 from dipsim.report.parameters import changed_parameter_table, parameter_table
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
 from dipsim.report.scenario_overview import scenario_grid_chart, scenario_table
@@ -148,11 +149,12 @@ def _groups(result: Result, of_base: Text) -> Section:
             f"病例数少于 {smallest} 例的病种合并列示，以免识别个别病例。",
         )
     )
+    by_mdc = mdc_table(result)
     return Section(
         "groups",
         _joined(Text("Groups", "病种"), of_base),
         (group_gap_chart(result), bubble_chart(result)),
-        (table,),
+        (table,) if by_mdc is None else (by_mdc.ordered("pay"), table),
         tuple(notes),
     )
 
