@@ -104,3 +104,18 @@ def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerows([header, *rows])
+
+
+def test_dip_and_drg_stand_side_by_side_on_the_same_region(region: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    said = dipsim("compare", region, "-s", BASELINE, "-s", "demo-city/drg-2025", "-o", out, "--lang", "en")
+    assert "DRG by points" in said
+    for folder in ("0-demo-city-baseline-2025", "1-demo-city-drg-2025"):
+        header, rows = _read(out / folder / "hospitals.csv")
+        paid = [round(100 * float(row[header.index("pay_yuan")])) for row in rows]
+        assert sum(paid) == 642_000_000_00
+    header, rows = _read(out / "1-demo-city-drg-2025" / "statuses.csv")
+    statuses = {row[header.index("status")] for row in rows}
+    assert {"status.grouped", "status.no_principal_diagnosis"} <= statuses
+        encoding="utf-8"
+    )  # the baseline is DIP
