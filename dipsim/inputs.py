@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,6 +38,10 @@ POINT_VALUES = TableSpec(
 )
 
 
+OF_YEAR = ("prepaid", "assessment", "deductions", "carry")
+"""The companion tables of months and clearing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Companions:
     """Where the companion tables stand; None: in the data folder, or nowhere."""
@@ -61,11 +65,14 @@ def read_inputs(
 
 
 def read_aggregate_inputs(cells: Path, companions: Companions, scenario: Scenario) -> tuple[Inputs, CaseReading]:
-    """The table `cells` in place of cases, and the companion tables that are named; the scenario says which groups
-    there are and which date a month stands for. CaseDataError or PolicyError when one of them cannot be read.
+    """The table `cells` in place of cases, the companion tables that are named, and those of the year beside it.
+
+    The scenario says which groups there are and which date a month stands for. CaseDataError or PolicyError when one of
+    them cannot be read.
     """
     reading = read_aggregates(cells, known_groups(scenario), calendar(scenario))
-    return _with_tables(reading, None, companions), reading
+    of_year = {name: _place(cells.parent, name, getattr(companions, name)) for name in OF_YEAR}
+    return _with_tables(reading, None, replace(companions, **of_year)), reading
 
 
 def _with_tables(reading: CaseReading, folder: Path | None, companions: Companions) -> Inputs:

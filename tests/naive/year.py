@@ -88,14 +88,15 @@ def cleared(claims: Sequence[Claim], policy: Policy) -> dict[Key, Cleared]:
     keys = {claim.key for claim in claims} | {key for _, key in policy.actual}
     keys |= {*policy.deducted_fen, *policy.deducted_points, *policy.carried_in}
     advance, deposit = prepaid(claims, policy, keys)
-    priced, value = {}, {}
+    priced: dict[Key, int] = {}
+    value: dict[str, Fraction | None] = {}
     for insurance, ceiling in policy.ceiling.items():
         own = {name: points.get((name, insurance), 0) for name, other in keys if other == insurance}
         pool = ceiling - sum(amount for key, amount in yuan.items() if key[1] == insurance)
         value[insurance] = Fraction(pool, sum(own.values())) if any(own.values()) else None
         money = split(pool, {name: number for name, number in own.items() if number})
         priced |= {(name, insurance): money.get(name, 0) + yuan.get((name, insurance), 0) for name in own}
-    sharing = {}
+    sharing: dict[Key, int] = {}
     for insurance in policy.ceiling:
         pairs = {name: (priced[name, other], paid.get((name, other), 0)) for name, other in keys if other == insurance}
         change = shared(pairs, policy.start, policy.bands, policy.reserve[insurance], policy.keeps_surplus)
