@@ -117,5 +117,3 @@ def test_dip_and_drg_stand_side_by_side_on_the_same_region(region: Path, tmp_pat
     header, rows = _read(out / "1-demo-city-drg-2025" / "statuses.csv")
     statuses = {row[header.index("status")] for row in rows}
     assert {"status.grouped", "status.no_principal_diagnosis"} <= statuses
-        encoding="utf-8"
-    )  # the baseline is DIP
