@@ -9,6 +9,7 @@ import pytest
 from dipsim.aggregate import brought, known_groups
 from dipsim.errors import CaseDataError, PolicyError
 from dipsim.pipeline import Inputs, simulate
+from dipsim.policy.scheme import Scheme
 from dipsim.policy.weights import Weights
 from dipsim.registry import CLAIM_RULES
 from tests import build
@@ -73,6 +74,7 @@ def test_points_count_for_every_case_and_yuan_for_their_sum() -> None:
 
 def test_a_scheme_of_any_kind_takes_the_groups_that_cells_bring() -> None:
     scenario = brought(build.scenario(SUMS))
+    assert isinstance(scenario.scheme, Scheme)
     assert scenario.scheme.kind == "brought"
     assert known_groups(scenario) == {"G"}
 

@@ -20,7 +20,7 @@ def read(folder: Path, rows: str) -> Superseded:
 
 
 def days(*dates: str) -> list[int]:
-    return np.array(dates, "datetime64[D]").astype(np.int64).tolist()
+    return [int(day) for day in np.array(dates, "datetime64[D]").astype(np.int64)]
 
 
 def test_a_claim_goes_when_the_first_row_arrives_that_names_it(tmp_path: Path) -> None:
