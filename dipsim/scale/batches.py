@@ -28,6 +28,8 @@ NEXT_STEP = "write the cases with `dipsim convert`, which tells what is wrong ro
 AT_ONCE = 1 << 16
 """Cases in a batch, few enough to stay in the cache: measured 10-15% less than whole row groups."""
 _CODED = (*TEXTS, "procedures")
+_NO_ELEMENT = pa.array([None], pa.string())
+"""So that a batch without any procedure has one entry to look at, which is no procedure."""
 _MONEY, _ANY_WHOLE = pa.decimal128(18, 2), pa.decimal128(22, 2)
 
 
@@ -48,13 +50,13 @@ class RowGroup:
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """A text column: int32 ids, -1 for a blank cell, and the texts that they stand for.
+    """A text column: int32 ids, -1 for a blank cell, and the texts that they stand for, an Arrow array.
 
-    Batches of a row group hold one and the same list of texts as long as their dictionaries are equal.
+    Batches of a row group hold one and the same array of texts as long as their dictionaries are equal.
     """
 
     ids: I4
-    texts: Sequence[str | None]
+    texts: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,24 +155,23 @@ def _batches(parts: Iterable[Any], group: RowGroup) -> Iterator[Batch]:
             insurance=insurance,
             diagnosis=diagnosis,
             procedure_start=_fixed(listed.offsets),
-            procedure=columns["procedures"].ids(listed.values),
+            procedure=columns["procedures"].ids(listed.values if len(listed.values) else _NO_ELEMENT),
             cost_fen=_fen(part.column("total_cost_yuan"), str(group.path)),
         )
         first += part.num_rows
 
 
 class _Column:
-    """A text column read batch by batch; remembers the last dictionary as Python texts."""
+    """A text column read batch by batch; remembers the last dictionary."""
 
     def __init__(self) -> None:
-        self._dictionary: Any = None
-        self._texts: Sequence[str | None] = ()
+        self._texts: Any = None
 
     def ids(self, column: Any) -> Ids:
         """The ids of a batch and their texts."""
         encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        if self._dictionary is None or not encoded.dictionary.equals(self._dictionary):
-            self._dictionary, self._texts = encoded.dictionary, encoded.dictionary.to_pylist()
+        if self._texts is None or not encoded.dictionary.equals(self._texts):
+            self._texts = encoded.dictionary
         indices = encoded.indices
         return Ids(_fixed(pc.fill_null(indices, -1) if indices.null_count else indices), self._texts)
 

@@ -14,7 +14,10 @@ I8 = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class CompactCases:
-    """One entry a case, 17 bytes, and what is known of each group; groups in the order of their codes.
+    """One entry a case, 17 bytes, and what is known of each group.
+
+    Groups stand from the most frequent to the rarest, so that those of most cases lie together, equally frequent ones
+    in the order of their codes.
 
     key          int32 index of the group, -1 for a case without principal diagnosis
     hospital     int32 index into hospital_ids, which are sorted
@@ -22,6 +25,7 @@ class CompactCases:
     cost_fen     int64
     parts        int32 (groups, 2): index into subcategories, index into procedures or -1 for none; both are sorted
     group_cases, group_cost_fen   int64 by group
+    ungrouped_cost_fen, largest_cost_fen   sum of the costs of the cases without a group, and the largest cost of all
     """
 
     key: I4
@@ -34,6 +38,8 @@ class CompactCases:
     parts: I4
     group_cases: I8
     group_cost_fen: I8
+    ungrouped_cost_fen: int
+    largest_cost_fen: int
 
     def __len__(self) -> int:
         return int(self.key.size)

@@ -70,7 +70,7 @@ def group_weights(
     count, cost = cases.group_cases, cases.group_cost_fen
     others = (0, 0)
     if weights.mean_over == "all_cases":
-        others = (len(cases) - int(count.sum()), int(cases.cost_fen.sum()) - int(cost.sum()))
+        others = (len(cases) - int(count.sum()), cases.ungrouped_cost_fen)
     if trimming is not None and trimming.method not in ("none", "percentile"):
         what, step = f"method = {trimming.method!r}", "state 'percentile' or 'none'"
         raise PolicyError(Problem("[trimming] method", what, "the streamed job trims by percentiles only", step))
@@ -219,7 +219,7 @@ def _require_narrow(cases: CompactCases, groups: GroupWeights, terms: Terms) -> 
     """CaseDataError where a product or a sum could leave 64 bits: `dipsim run` is exact there too."""
     points, mean = groups.points_micro.astype(np.float64), groups.mean_micro_yuan.astype(np.float64)
     per_micro_yuan = np.divide(points, mean, out=np.zeros_like(points), where=mean > 0)
-    dearest = float(cases.cost_fen.max(initial=0)) * MICRO_YUAN_PER_FEN
+    dearest = float(cases.largest_cost_fen) * MICRO_YUAN_PER_FEN
     scale, divisor = terms.no_group.astype(np.float64)
     without = scale / divisor if divisor else 0.0
     largest = max(float(points.max(initial=0)), dearest * max(float(per_micro_yuan.max(initial=0)), without))

@@ -26,6 +26,7 @@ from dipsim.scale.words import Translation, Words
 _SLOTS = 1 << 16
 _LOW = (1 << SHIFT) - 1
 _SAFE_SUM = 2**62
+_NO_PAIR = np.array([[NONE, 0, 0]], np.int64)
 _UNIFORM = re.compile(r"[A-Z0-9][0-9a-z.]*")
 
 
@@ -62,11 +63,12 @@ def read_compact(paths: Sequence[Path], threads: int = 1) -> CompactCases:
     shares = [groups[worker::threads] for worker in range(threads)]
     with ThreadPoolExecutor(threads) as pool:
         found = list(pool.map(lambda share: _read(share, reading), shares))
-    if int(reading.cost_fen.max(initial=0)) * size > _SAFE_SUM:
+    largest = max((part for _, part in found), default=0)
+    if largest * size > _SAFE_SUM:
         raise CaseDataError(
             Problem("total_cost_yuan", "so many cases of such costs may not add up in 64 bits", "", "use `dipsim run`")
         )
-    return _in_order(reading, shares, found)
+    return _in_order(reading, shares, [rows for rows, _ in found], largest)
 
 
 def _code(text: str) -> str:
@@ -78,9 +80,10 @@ def _subcategory(text: str) -> str:
     return diagnosis_key(_code(text))
 
 
-def _read(share: Sequence[RowGroup], reading: _Reading) -> I8:
-    """Fill in the cases of some row groups; the rows of the pairs that they hold."""
-    pairs, known = _room(_SLOTS, np.zeros((0, 3), np.int64)), 0
+def _read(share: Sequence[RowGroup], reading: _Reading) -> tuple[I8, int]:
+    """Fill in the cases of some row groups; the rows of the pairs that they hold, and the largest cost."""
+    largest = 0
+    pairs, known = _room(_SLOTS, _NO_PAIR), 1
     hospitals, subcategories, procedures = map(
         Translation, (reading.hospitals, reading.subcategories, reading.procedures)
     )
@@ -89,7 +92,8 @@ def _read(share: Sequence[RowGroup], reading: _Reading) -> I8:
             _fill(reading, batch, hospitals.numbers(batch.hospital.texts), str(group.path))
             codes = (subcategories.numbers(batch.diagnosis.texts), procedures.numbers(batch.procedure.texts))
             pairs, known = _number(reading, batch, codes, pairs, known)
-    return pairs.rows[:known]
+            largest = max(largest, int(batch.cost_fen.max(initial=0)))
+    return pairs.rows[:known], largest
 
 
 def _fill(reading: _Reading, batch: Batch, hospitals: I4, where: str) -> None:
@@ -114,7 +118,7 @@ def _fill(reading: _Reading, batch: Batch, hospitals: I4, where: str) -> None:
 
 def _insurance_numbers(column: Ids, where: str) -> I1:
     """The number of each insurance, with NONE as a last entry; CaseDataError for one that is not known."""
-    names = [(text or "").strip() for text in column.texts]
+    names = [(text or "").strip() for text in column.texts.to_pylist()]
     unknown = sorted({*names} - {*INSURANCES, ""})
     if unknown:
         what = f"insurance {', '.join(map(repr, unknown))} is not one of {', '.join(INSURANCES)}"
@@ -136,28 +140,31 @@ def _number(reading: _Reading, batch: Batch, codes: tuple[I4, I4], pairs: Pairs,
 
 
 def _room(slots: int, rows: I8) -> Pairs:
-    """The pairs of these rows in so many slots, half of which may be taken."""
+    """The pairs of these rows, the first one for no pair, in so many slots, half of which may be taken."""
     empty = np.zeros((slots // 2 - len(rows), 3), np.int64)
-    larger = Pairs(np.full(slots, NONE, np.int32), np.concatenate((rows, empty)))
+    larger = Pairs(np.zeros(slots, np.uint32), np.concatenate((rows, empty)))
     fill_slots(rows, larger.slots)
     return larger
 
 
-def _in_order(reading: _Reading, shares: Sequence[Sequence[RowGroup]], found: Sequence[I8]) -> CompactCases:
-    """Hospitals and groups numbered in the order of their codes, so that no number depends on threads or files."""
+def _in_order(
+    reading: _Reading, shares: Sequence[Sequence[RowGroup]], found: Sequence[I8], largest: int
+) -> CompactCases:
+    """Hospitals numbered in the order of their codes, groups from the most frequent to the rarest.
+
+    So no number depends on threads or files.
+    """
     hospital_ids, hospital_place = reading.hospitals.in_order()
     subcategories, subcategory_place = reading.subcategories.in_order()
     procedures, procedure_place = reading.procedures.in_order()
     translate(reading.hospital, hospital_place, reading.hospital)
-    rows = np.concatenate(found)
+    rows = np.concatenate([own[1:] for own in found])
     subcategory = subcategory_place[rows[:, PAIR] >> SHIFT].astype(np.int64)
     procedure = procedure_place[(rows[:, PAIR] & _LOW) - 1].astype(np.int64)
-    distinct, place = np.unique((subcategory << SHIFT) | (procedure + 1), return_inverse=True)
-    sums = np.zeros((distinct.size, 2), np.int64)
-    np.add.at(sums, place, rows[:, [CASES, COST_FEN]])
-    ends = np.cumsum([len(own) for own in found]).tolist()
+    distinct, sums, number = _groups((subcategory << SHIFT) | (procedure + 1), rows)
+    ends = np.cumsum([len(own) - 1 for own in found]).tolist()
     for share, own, end in zip(shares, found, ends, strict=True):
-        numbers = np.append(place[end - len(own) : end], NONE).astype(np.int32)
+        numbers = np.concatenate((np.array([NONE], np.int32), number[end - len(own) + 1 : end]))
         for group in share:
             key = reading.key[group.first : group.first + group.rows]
             translate(key, numbers, key)
@@ -172,4 +179,18 @@ def _in_order(reading: _Reading, shares: Sequence[Sequence[RowGroup]], found: Se
         parts=np.stack((distinct >> SHIFT, (distinct & _LOW) - 1), axis=1).astype(np.int32),
         group_cases=np.ascontiguousarray(sums[:, 0]),
         group_cost_fen=np.ascontiguousarray(sums[:, 1]),
+        ungrouped_cost_fen=sum(int(own[0, COST_FEN]) for own in found),
+        largest_cost_fen=largest,
     )
+
+
+def _groups(pair: I8, rows: I8) -> tuple[I8, I8, I4]:
+    """The distinct pairs from the most frequent to the rarest, cases and costs of each, and the number of each row."""
+    distinct, place = np.unique(pair, return_inverse=True)
+    sums = np.zeros((distinct.size, 2), np.int64)
+    for column, values in enumerate((rows[:, CASES], rows[:, COST_FEN])):
+        np.add.at(sums[:, column], place, values)
+    order = np.argsort(-sums[:, 0], kind="stable")
+    number = np.empty(distinct.size, np.int32)
+    number[order] = np.arange(distinct.size)
+    return distinct[order], sums[order], number[place]

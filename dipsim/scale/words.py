@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from threading import Lock
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 I4 = NDArray[np.int32]
@@ -20,16 +23,27 @@ class Words:
     def __init__(self, clean: Callable[[str], str]) -> None:
         self._clean = clean
         self._number: dict[str, int] = {"": NONE}
-        self._seen: dict[str | None, int] = {None: NONE}
+        self._seen = pa.array([], pa.large_string())
+        self._number_of_seen = np.array([NONE], np.int32)
         self._lock = Lock()
 
-    def numbers(self, texts: Sequence[str | None]) -> I4:
-        """The number of each text, with `NONE` as a last entry for an id of -1."""
+    def numbers(self, texts: Any) -> I4:
+        """The number of each text of an Arrow array, with `NONE` as a last entry for an id of -1.
+
+        Texts are looked up by Arrow, and cleaned when they are seen for the first time.
+        """
+        wide = texts.cast(pa.large_string())
         with self._lock:
-            for text in {*texts}.difference(self._seen):
-                word = self._clean(text or "")
-                self._seen[text] = self._number.setdefault(word, len(self._number) - 1)
-            return np.array([*map(self._seen.__getitem__, texts), NONE], np.int32)
+            places = pc.index_in(wide, self._seen)
+            if places.null_count > wide.null_count:
+                self._add(wide.filter(places.is_null()).drop_null().unique())
+                places = pc.index_in(wide, self._seen)
+            return np.append(self._number_of_seen[pc.fill_null(places, NONE).to_numpy()], np.int32(NONE))
+
+    def _add(self, unseen: Any) -> None:
+        new = [self._number.setdefault(self._clean(text), len(self._number) - 1) for text in unseen.to_pylist()]
+        self._seen = pa.concat_arrays([self._seen, unseen])
+        self._number_of_seen = np.array([*self._number_of_seen[:-1], *new, NONE], np.int32)
 
     def in_order(self) -> tuple[tuple[str, ...], I4]:
         """The sorted words, and the place of each number among them, with `NONE` as a last entry."""
@@ -41,14 +55,14 @@ class Words:
 
 
 class Translation:
-    """One thread's use of the words of a column: a list of texts is looked up once, as long as it comes again."""
+    """One thread's use of the words of a column: texts are looked up once, as long as the same array comes again."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self._texts: Sequence[str | None] | None = None
+        self._texts: Any = None
         self._numbers = np.zeros(0, np.int32)
 
-    def numbers(self, texts: Sequence[str | None]) -> I4:
+    def numbers(self, texts: Any) -> I4:
         """As `Words.numbers`."""
         if texts is not self._texts:
             self._texts, self._numbers = texts, self._words.numbers(texts)

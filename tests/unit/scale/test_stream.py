@@ -55,11 +55,26 @@ def test_every_case_keeps_its_hospital_insurance_group_and_cost(tmp_path: Path) 
     assert found == [(case.hospital, case.insurance, case.group, case.cost_fen) for case in cases]
 
 
-def test_codes_of_a_group_are_in_order(tmp_path: Path) -> None:
+def test_groups_stand_from_the_most_frequent_to_the_rarest_and_equals_in_the_order_of_their_codes(
+    tmp_path: Path,
+) -> None:
     compact = read_compact([written(tmp_path / "cases", cases_of(3))])
-    assert compact.parts.tolist() == sorted(compact.parts.tolist())
+    order = [(-int(count), *parts) for count, parts in zip(compact.group_cases, compact.parts.tolist(), strict=True)]
+    assert order == sorted(order)
     assert list(compact.subcategories) == sorted(compact.subcategories)
     assert list(compact.procedures) == sorted(compact.procedures)
+
+
+def test_costs_without_a_group_and_the_largest_cost_are_kept(tmp_path: Path) -> None:
+    cases = cases_of(3)
+    compact = read_compact([written(tmp_path / "cases", cases, files=3)], 2)
+    assert compact.ungrouped_cost_fen == sum(case.cost_fen for case in cases if not case.group) > 0
+    assert compact.largest_cost_fen == max(case.cost_fen for case in cases)
+
+
+def test_a_file_without_any_procedure_is_read(tmp_path: Path) -> None:
+    compact = read_compact(saved(tmp_path, procedures=pa.array([[], None], pa.list_(pa.string()))))
+    assert [compact.group_code(number) for number in compact.key] == ["K35.9", "K35.9"]
 
 
 def test_room_grows_with_the_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
