@@ -86,10 +86,11 @@ class Memo:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Result:
-    """A priced run; `fingerprints` are those of cases, companion tables, scheme, policy and dipsim's version.
+    """A priced run, equal to itself alone.
 
+    fingerprints  those of cases, companion tables, scheme, policy and dipsim's version
     clearing      the year around the price; None for a scenario that says nothing of it
     not_arrived   rows of the reading that arrive after the month through which the run goes
     not_gone      rows that the reading rejected as replaced, and that had not gone by then

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,18 @@ BANDS: tuple[str, ...] = next(tuple(key for key, _ in rule.flags) for rule in RU
 NO_MATCH = BANDS.index("no_match")
 
 
+_PAID: WeakKeyDictionary[Result, PaidCells] = WeakKeyDictionary()
+"""The paid cells of every result that is still in use: two dozen tables and charts ask for the same."""
+
+
 def paid_cells(result: Result) -> PaidCells:
+    """The cells of the pool with their pay, worked out once for a result."""
+    if result not in _PAID:
+        _PAID[result] = _paid_cells(result)
+    return _PAID[result]
+
+
+def _paid_cells(result: Result) -> PaidCells:
     """The cells of the pool with their pay.
 
     The pay of a hospital and insurance for points is split over its cells by their points, largest remainder, so that

@@ -7,6 +7,7 @@ twins; blanks are blanks, line breaks, `_x000D_` and a backslash before a line b
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, cast
 
 from lark import Lark, Token, Transformer
@@ -145,7 +146,7 @@ def parse(text: str) -> Expression:
         return Always()
     _require_shallow(text, usual)
     try:
-        tree = _PARSER.parse(usual)
+        tree = _parser().parse(usual)
     except UnexpectedInput as error:
         raise _syntax_error(text, usual, error) from None
     return _TREE_TO_EXPRESSION.transform(tree)
@@ -245,5 +246,10 @@ def _operator(token: Token) -> Operator:
     return cast(Operator, {"≥": ">=", "≤": "<="}.get(token, str(token)))
 
 
-_PARSER = Lark(_GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False)
+@cache
+def _parser() -> Any:
+    """The parser, built on first use: who groups by DIP never pays for it."""
+    return Lark(_GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False)
+
+
 _TREE_TO_EXPRESSION = _TreeToExpression()
