@@ -32,9 +32,9 @@ def main(arguments: list[str]) -> int:
 def _measure(subject: Subject, asked: argparse.Namespace, console: Console) -> bool:
     """Measure and print one subject; whether its engines agree and its targets are met."""
     cases = asked.cases or subject.cases
-    console.rule(f"{subject.title}: {cases:,} cases, {asked.repeat} repetitions")
+    console.rule(f"{subject.title}: {cases:,} cases, {asked.turns} x {asked.rounds} rounds")
     try:
-        measured = run_subject(subject, cases, asked.repeat, asked.engine, asked.out / "data", console.log)
+        measured = run_subject(subject, cases, asked.turns, asked.rounds, asked.engine, asked.out / "data", console.log)
     except DisagreementError as error:
         console.print(f"The engines disagree, so no time counts:\n{error}")
         return False
@@ -52,7 +52,8 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("subject", nargs="*", help="subjects to measure; all when none is named")
     parser.add_argument("--cases", type=int, help="cases, in place of the subject's own size")
-    parser.add_argument("--repeat", type=int, default=5, help="repetitions of each measurement")
+    parser.add_argument("--turns", type=int, default=2, help="processes of each engine, one engine after another")
+    parser.add_argument("--rounds", type=int, default=3, help="times that a process does the job")
     parser.add_argument("--engine", action="append", help="only this engine, may be given again")
     parser.add_argument("--out", type=Path, default=OUT, help="where data and results are kept")
     return parser.parse_args(arguments)

@@ -59,10 +59,10 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Medians over the repetitions of one step of one engine: seconds of CPU (user and system), of the clock, bytes.
+    """Medians over all rounds of one step of one engine: seconds of CPU (user and system) and of the clock.
 
-    spread       largest less smallest CPU seconds of the repetitions, over the median
-    peak_bytes   of the whole process, from its start to the end of the step
+    spread       largest less smallest CPU seconds of the rounds, over the median
+    peak_bytes   of the whole process, from its start to the end of the step in its last round
     setup_cpu    seconds before the first step: imports, and the same job on few cases so that all is compiled
     """
 

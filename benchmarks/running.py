@@ -1,4 +1,7 @@
-"""A subject measured: every engine in turn, again and again, so that noise of the machine falls on all alike."""
+"""A subject measured: every engine in turn, again and again, so that noise of the machine falls on all alike.
+
+Each turn is a process of its own that does the job several times: once its memory is its own, as in a session of work.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 
 from benchmarks.agreement import disagreements
 from benchmarks.process import measured
-from benchmarks.registry import Figure, Figures, Subject, Tolerance
+from benchmarks.registry import Figure, Figures, Subject, Task, Tolerance
 
 
 class DisagreementError(Exception):
@@ -28,7 +31,8 @@ class Measured:
 def run_subject(
     subject: Subject,
     cases: int,
-    repetitions: int,
+    turns: int,
+    rounds: int,
     only: Sequence[str] | None,
     data: Path,
     tell: Callable[[str], None],
@@ -37,12 +41,12 @@ def run_subject(
     warm, folder = subject.make(data, subject.warm_cases), subject.make(data, cases)
     engines = [engine for engine in subject.engines if only is None or engine.name in only]
     raw: list[dict[str, Any]] = []
-    for repetition in range(repetitions):
+    for turn in range(turns):
         for threads in subject.threads:
             for engine in engines:
-                found = measured(subject.key, engine.name, warm, folder, cases, threads)
-                raw.append({"engine": engine.name, "threads": threads, "repetition": repetition, **found})
-        tell(f"{subject.key}: repetition {repetition + 1} of {repetitions}")
+                found = measured(subject.key, engine.name, warm, Task(folder, cases, threads), rounds)
+                raw.append({"engine": engine.name, "threads": threads, "turn": turn, **found})
+        tell(f"{subject.key}: turn {turn + 1} of {turns}")
         _require_agreement(raw, subject.tolerances)
     return Measured(_figures(raw), raw)
 
@@ -50,9 +54,10 @@ def run_subject(
 def _require_agreement(raw: Sequence[dict[str, Any]], tolerances: Mapping[str, Tolerance]) -> None:
     """Every answer of every process, not only the first, is held against that of the first engine."""
     answers = {
-        f"{one['engine']} ({one['threads']} threads, repetition {one['repetition']})": one["answer"]
+        f"{one['engine']} ({one['threads']} threads, turn {one['turn']}, round {number})": answer
         for one in raw
-        if one["answer"] is not None
+        for number, answer in enumerate(one["answers"])
+        if answer is not None
     }
     lines = disagreements(answers, tolerances)
     if lines:
@@ -60,7 +65,7 @@ def _require_agreement(raw: Sequence[dict[str, Any]], tolerances: Mapping[str, T
 
 
 def _figures(raw: Sequence[dict[str, Any]]) -> dict[tuple[str, int, str], Figure]:
-    keys = dict.fromkeys((one["engine"], one["threads"], step) for one in raw for step in one["steps"])
+    keys = dict.fromkeys((one["engine"], one["threads"], step) for one in raw for step in one["rounds"][0])
     return {
         (engine, threads, step): _figure(
             [one for one in raw if one["engine"] == engine and one["threads"] == threads], step
@@ -69,12 +74,13 @@ def _figures(raw: Sequence[dict[str, Any]]) -> dict[tuple[str, int, str], Figure
     }
 
 
-def _figure(repeated: Sequence[dict[str, Any]], step: str) -> Figure:
-    cpu = [one["steps"][step]["cpu"] for one in repeated]
+def _figure(turns: Sequence[dict[str, Any]], step: str) -> Figure:
+    rounds = [one[step] for turn in turns for one in turn["rounds"]]
+    cpu = [one["cpu"] for one in rounds]
     return Figure(
         cpu=median(cpu),
-        wall=median(one["steps"][step]["wall"] for one in repeated),
+        wall=median(one["wall"] for one in rounds),
         spread=(max(cpu) - min(cpu)) / median(cpu) if median(cpu) else 0.0,
-        peak_bytes=median(one["steps"][step]["peak_bytes"] for one in repeated),
-        setup_cpu=median(one["setup_cpu"] for one in repeated),
+        peak_bytes=max(one["peak_bytes"] for one in rounds),
+        setup_cpu=median(turn["setup_cpu"] for turn in turns),
     )

@@ -52,8 +52,9 @@ def work(is_trimmed: bool) -> Work:
 def plan(task: Task, is_trimmed: bool) -> Plan:
     """The scenarios: the job's, one of other bands, one of a tenth less money."""
     money = budgets(task.cases)
+    baseline = load_scenario("own-means/baseline", policy_roots(None))
     first, other, less = (
-        load_scenario("own-means/baseline", policy_roots(None)).override(
+        baseline.override(
             {"settlement.point_value.budget_yuan": {key: part * yuan for key, yuan in money.items()}, **changes},
             name=f"benchmark/{name}",
         )
