@@ -61,8 +61,10 @@ layers: $(VENV)/dev ## import-linter: who may import whom
 unit: $(VENV)/dev ## pytest, kernels compiled
 	$(BIN)/pytest -q -n $(WORKERS)
 
-nojit: $(VENV)/dev ## pytest, kernels as plain Python: no large tests, few random examples
-	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q -n $(WORKERS) -m "not large" --hypothesis-profile=few
+# Commands on small files run without the compiler anyway (dipsim/cli/start.py): whole commands are tested in `unit` alone.
+nojit: $(VENV)/dev ## pytest, kernels as plain Python: no whole commands, no large tests, few random examples
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q -n $(WORKERS) -m "not large" --hypothesis-profile=few \
+	  tests/golden tests/oracle tests/property tests/unit
 
 wheel: $(VENV)/dev ## build the wheel, install it outside the repository and use it there
 	@rm -rf dist
