@@ -67,12 +67,12 @@ def test_debts_stand_below_nothing(tmp_path: Path) -> None:
         (
             read_deductions,
             "year,insurance,hospital_id,amount_yuan,points,reason\n2025,employee,A,1,1,x\n",
-            "amount_yuan and points of amount_yuan and points is filled",
+            "more than one of amount_yuan, points is filled",
         ),
         (
             read_deductions,
             "year,insurance,hospital_id,amount_yuan,points,reason\n2025,employee,A,,,x\n",
-            "neither of amount_yuan and points is filled",
+            "none of amount_yuan, points is filled",
         ),
         (read_deductions, "year,insurance,hospital_id,amount_yuan,reason\n2025,employee,A,-5,x\n", "of 0 or more"),
         (read_carry, "year,insurance,hospital_id,amount_yuan\n25,employee,A,5\n", "'25' is no year"),
