@@ -135,7 +135,8 @@ class Sheet:
             values = tuple(self.columns[column][row] for column in columns)
             before = first.setdefault(values, line)
             if before != line:
-                where, what = f"{self.file}:{line}", f"{', '.join(filter(None, values))} stands in line {before} already"
+                where, said = f"{self.file}:{line}", ", ".join(filter(None, values))
+                what = f"{said} stands in line {before} already"
                 self.problems.append(Problem(where, what, next_step="keep one of the two"))
 
     def raise_any(self) -> None:

@@ -91,7 +91,9 @@ def open_sheet(path: Path, name: str, wanted: str) -> SheetSource:
         sheet = workbook.get_sheet_by_name(chosen)
         errors = error_cells(path, chosen)
     except OSError as error:
-        raise _fault(name, f"cannot be read: {error.strerror or error}", "check the path and its permissions") from error
+        raise _fault(
+            name, f"cannot be read: {error.strerror or error}", "check the path and its permissions"
+        ) from error
     except (CalamineError, *DAMAGES) as error:
         step = "check that it opens in Excel without a password, and save it again"
         raise _fault(name, f"not a workbook that can be read: {error}", step) from error
