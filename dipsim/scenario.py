@@ -6,7 +6,7 @@ A baseline states every parameter; `override` gives a new scenario and leaves th
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
@@ -194,16 +194,17 @@ def typed(document: Document, roots: PolicyRoots) -> Scenario:
     top = {key: value for key, value in document.values.items() if key not in FAMILIES}
     head = _checked(document, Head, "", thawed(top), problems)
     params: dict[str, Params] = {}
+    stated = _tables(document)
     for name, model in TABLES.items():
-        if name not in _tables(document):
+        if name not in stated:
             continue
         if (checked := _checked(document, model, name, document.table(name), problems)) is not None:
             params[name] = checked
-    for name in _needed(head, params) - _tables(document):
+    for name in sorted(_needed(head, params) - stated):
         why = "a baseline states every parameter of the rules that its routes name"
         problems.append(Problem(document.file, f"no table [{name}]", why, "add it"))
-    problems += _price_problems(document)
-    for name in _tables(document) - TABLES.keys():
+    problems += _price_problems(document, stated)
+    for name in sorted(stated - TABLES.keys()):
         next_step = did_you_mean(name, TABLES) or f"known: {', '.join(TABLES)}"
         problems.append(Problem(f"{document.place(name)}: [{name}]", "no such table", next_step=next_step))
     problems += _year_problems(document, params)
@@ -226,10 +227,10 @@ def _needed(head: Head | None, params: Mapping[str, Params]) -> set[str]:
     return {table_of(rule) for rule in claiming} | weighting
 
 
-def _price_problems(document: Document) -> Iterator[Problem]:
+def _price_problems(document: Document, tables: Collection[str]) -> Iterator[Problem]:
     """A scenario prices its pools by one rule."""
     known = [table_of(rule) for rule in PRICE_RULES.values()]
-    stated = [name for name in known if name in _tables(document)]
+    stated = [name for name in known if name in tables]
     if not stated:
         what, why = f"no table [{known[0]}]", "points need a price"
         yield Problem(document.file, what, why, f"add it, or [{'] or ['.join(known[1:])}] in its place")

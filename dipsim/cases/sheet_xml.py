@@ -16,15 +16,16 @@ from zipfile import BadZipFile, ZipFile
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ERROR_CELL = re.compile(rb'<c\b[^>]*\bt="e"[^>]*>')
-_FORMULA_CELL = re.compile(rb"<c\b[^>]*><f[ >/]")
+_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*\bt="e"[^>]*>')
+_FORMULA_CELL = re.compile(rb"(<(?:\w+:)?c\s[^>]*>)\s*<(?:\w+:)?f\b")
 _ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 DAMAGES = (
     *(BadZipFile, EOFError, LookupError, RuntimeError, ValueError),
     *(ElementTree.ParseError, LZMAError, struct.error, zlib.error),
 )
 """What reading the XML of a damaged workbook may raise; LookupError and ValueError: it names an unknown encoding."""
-_XML_SUFFIXES = (".xlsx", ".xlsm")
+XML_SUFFIXES = (".xlsx", ".xlsm")
+"""Formats whose cells can be looked into."""
 
 
 def error_cells(path: Path, sheet: str) -> frozenset[tuple[int, int]]:
@@ -51,7 +52,7 @@ def column_letters(column: int) -> str:
 
 
 def _cells(path: Path, sheet: str, pattern: re.Pattern[bytes]) -> frozenset[tuple[int, int]]:
-    if path.suffix.lower() not in _XML_SUFFIXES:
+    if path.suffix.lower() not in XML_SUFFIXES:
         return frozenset()
     with ZipFile(path) as archive:
         member = _member(archive, sheet)

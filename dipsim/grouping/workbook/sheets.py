@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +11,15 @@ from typing import TypeAlias
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from dipsim.cases.normalise import half_width, without_blanks
-from dipsim.cases.sheet_xml import DAMAGES
+from dipsim.cases.sheet_xml import DAMAGES, XML_SUFFIXES, column_letters, error_cells, formula_cells
 from dipsim.errors import PolicyError, Problem
 from dipsim.grouping.drg_check import Anomaly, AnomalyKind
-from dipsim.grouping.workbook.formulas import unsafe_cells
 from dipsim.grouping.workbook.layout import HEADER_LINE, NUMBERS_ALLOWED, SHEETS, SheetColumn
 from dipsim.paths import did_you_mean
 
 Record: TypeAlias = tuple[object, ...]
+UnsafeCells: TypeAlias = Mapping[tuple[int, int], str]
+"""What stands in a cell besides a value, by its row from 1 and column from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Sheet:
 
     def place(self, line: int, column: str) -> str:
         """The sheet with the cell as Excel names it."""
-        return f"{self.file} [{self.name}]!{letters(self.positions[column])}{line}"
+        return f"{self.file} [{self.name}]!{column_letters(self.positions[column])}{line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def read_sheets(path: Path) -> WorkbookSheets:
         try:
             if given is None:
                 raise PolicyError(_absent(path.name, name, workbook.sheet_names))
-            problems += _blocked_cells(path.name, given, unsafe.get(name, {}))
+            problems += _blocked_cells(path.name, given, unsafe[name])
             sheets[name] = _sheet(path.name, given, columns)
         except PolicyError as error:
             is_whole = False
@@ -86,24 +86,14 @@ def read_sheets(path: Path) -> WorkbookSheets:
     return WorkbookSheets(sheets, is_whole, tuple(problems), tuple(_other_content(workbook, sheets)))
 
 
-def letters(position: int) -> str:
-    """A, B, ..., Z, AA, ... for positions from 0."""
-    text = ""
-    number = position + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
-
-
-def _opened(path: Path) -> tuple[CalamineWorkbook, Mapping[str, Mapping[str, str]]]:
-    """The workbook, and its unsafe cells by sheet."""
-    if path.exists() and not zipfile.is_zipfile(path):
+def _opened(path: Path) -> tuple[CalamineWorkbook, Mapping[str, UnsafeCells]]:
+    """The workbook, and the unsafe cells of each of the six sheets."""
+    if path.exists() and not (path.suffix.lower() in XML_SUFFIXES and zipfile.is_zipfile(path)):
         step = "open it in Excel and save it as .xlsx, without a password"
         raise PolicyError(Problem(path.name, "not an .xlsx workbook", next_step=step))
     try:
         workbook = CalamineWorkbook.from_path(path)
-        unsafe = unsafe_cells(path)
+        unsafe = {name: _unsafe_cells(path, name) for name in SHEETS}
     except (CalamineError, OSError, *DAMAGES) as error:
         step = "check the path, and that it opens in Excel"
         raise PolicyError(Problem(path.name, "cannot be read", str(error), step)) from error
@@ -113,17 +103,24 @@ def _opened(path: Path) -> tuple[CalamineWorkbook, Mapping[str, Mapping[str, str
     return workbook, unsafe
 
 
-def _blocked_cells(file: str, sheet: CalamineSheet, unsafe: Mapping[str, str]) -> Iterator[Problem]:
+def _unsafe_cells(path: Path, sheet: str) -> UnsafeCells:
+    """The cells with an error such as #N/A or with a formula."""
+    errors = dict.fromkeys(error_cells(path, sheet), "an error")
+    return {**errors, **dict.fromkeys(formula_cells(path, sheet), "a formula")}
+
+
+def _blocked_cells(file: str, sheet: CalamineSheet, unsafe: UnsafeCells) -> Iterator[Problem]:
     """A problem for each merged range, formula and error from the header on; a title above it may be merged."""
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         if bottom + 1 >= HEADER_LINE:
-            cells = f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
+            cells = f"{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"
             why = "only the first of them has a value, and a blank rule would be true for every case"
             yield Problem(f"{file} [{sheet.name}]!{cells}", "merged cells", why, "unmerge them and fill each cell")
-    for cell, what in unsafe.items():
-        if int(re.sub("[A-Z]", "", cell)) >= HEADER_LINE:
+    for (line, column), what in sorted(unsafe.items()):
+        if line >= HEADER_LINE:
             why = "it may read as blank, and a blank rule would be true for every case"
-            yield Problem(f"{file} [{sheet.name}]!{cell}", what, why, "put the value itself in its place")
+            place = f"{file} [{sheet.name}]!{column_letters(column)}{line}"
+            yield Problem(place, what, why, "put the value itself in its place")
 
 
 def _absent(file: str, name: str, names: Sequence[str]) -> Problem:
@@ -161,7 +158,7 @@ def _sheet(file: str, given: CalamineSheet, columns: tuple[SheetColumn, ...]) ->
 def _header_problems(shown: str, header: Sequence[str], columns: Sequence[SheetColumn]) -> Iterator[Problem]:
     known = [column.header for column in columns]
     for name in known:
-        places = [letters(position) for position, text in enumerate(header) if text == name]
+        places = [column_letters(position) for position, text in enumerate(header) if text == name]
         if not places:
             unknown = [text for text in header if text and text not in known]
             hint = (
