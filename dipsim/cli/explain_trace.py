@@ -82,26 +82,26 @@ def _role(hint: Hint) -> str:
 
 def reason(trace: DrgTrace, screen: Screen) -> str:
     """A sentence on what the status of a case comes from."""
-    from dipsim.grouping.drg.group import DrgStatus
+    from dipsim.grouping.result import Status
 
     words = screen.words
     principal = trace.case.principal_diagnosis
     match trace.status:
-        case DrgStatus.NO_PRINCIPAL_DIAGNOSIS:
+        case Status.NO_PRINCIPAL_DIAGNOSIS:
             return words("the principal diagnosis is blank", "主要诊断为空")
-        case DrgStatus.UNKNOWN_DIAGNOSIS:
+        case Status.UNKNOWN_DIAGNOSIS:
             return words(f"no table of the scheme names {principal}", f"方案的任何表都没有 {principal}")
-        case DrgStatus.UNGROUPABLE:
+        case Status.UNGROUPABLE:
             return _ungroupable(trace, screen)
     mdc, adrg, _ = trace.way
     gate = _because(mdc.conditions, screen)
-    if trace.status is DrgStatus.FALLBACK:
+    if trace.status is Status.FALLBACK:
         english = f"{mdc.row.code} took the case ({gate}); none of its {adrg.tried_before} ADRGs before it matched"
         return words(
             english, f"{mdc.row.code} 收入该病例（{gate}），其前 {adrg.tried_before} 个 ADRG 均不符合，归入 00 组"
         )
     surgery = _because(adrg.conditions, screen)
-    if trace.status is DrgStatus.SURGERY_UNRELATED:
+    if trace.status is Status.SURGERY_UNRELATED:
         english = f"{surgery}: an operation, and no surgical ADRG of {mdc.row.code} takes it"
         return words(english, f"{surgery}：属于手术，但 {mdc.row.code} 没有外科 ADRG 收入，归入 QY 组")
     if trace.witness:

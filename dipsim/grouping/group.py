@@ -6,13 +6,10 @@ import numpy as np
 
 from dipsim.cases.table import CaseTable
 from dipsim.grouping import dip
-from dipsim.grouping.drg.group import DrgGrouping, DrgStatus, group_drg
-from dipsim.grouping.result import Grouping, Status
+from dipsim.grouping.drg.group import DrgGrouping, group_drg
+from dipsim.grouping.result import Grouping
 from dipsim.policy.any_scheme import AnyScheme
 from dipsim.policy.drg_scheme import DrgScheme
-
-_STATUS_OF_DRG = np.array([Status[status.name] for status in DrgStatus], np.int8)
-"""The status of a case by its DrgStatus."""
 
 
 def group_cases(cases: CaseTable, scheme: AnyScheme, threads: int = 1) -> Grouping:
@@ -32,7 +29,7 @@ def as_grouping(found: DrgGrouping) -> Grouping:
     mdc[found.groups.of_row] = found.mdcs.of_row
     return Grouping(
         group=found.group,
-        status=_STATUS_OF_DRG[found.status],
+        status=found.status,
         tied=np.zeros(found.row.size, np.bool_),
         group_codes=codes,
         mdc_codes=tuple(found.mdcs.codes[number] for number in mdc),

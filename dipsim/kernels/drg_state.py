@@ -21,9 +21,6 @@ NONE = -1
 NO_RULE, NO_PRINCIPAL, UNKNOWN_PRINCIPAL = -1, -2, -3
 REASONS = 3
 
-# Statuses of a case.
-GROUPED, FALLBACK, SURGERY_UNRELATED, UNGROUPABLE, UNKNOWN_DIAGNOSIS, NO_PRINCIPAL_DIAGNOSIS = range(6)
-
 # Degrees of complication, and on which of them a truth hangs; a truth that hangs on nothing is the strongest.
 BY_NOTHING, BY_MCC, BY_CC, BY_EITHER = range(4)
 DEGREE_BITS = 2

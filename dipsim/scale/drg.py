@@ -26,7 +26,8 @@ from dipsim.errors import CaseDataError, Problem
 from dipsim.grouping.drg.bind import bind
 from dipsim.grouping.drg.codes import CodeTables
 from dipsim.grouping.drg.compile import Compiled
-from dipsim.grouping.drg.group import DrgStatus, Level, compiled, grouped, levels
+from dipsim.grouping.drg.group import Level, compiled, grouped, levels
+from dipsim.grouping.result import Status
 from dipsim.kernels.drg_state import REASONS
 from dipsim.money import MISSING
 from dipsim.policy.drg_scheme import DrgScheme
@@ -117,7 +118,7 @@ def _grouped(part: _Part, its_rules: Compiled, groups: Level) -> Any:
     except (OSError, pa.ArrowException) as error:
         raise CaseDataError(Problem(str(part.path), f"cannot be read: {error}", "", NEXT_STEP)) from error
     out = grouped(bind(its_rules, cases).group, len(cases), 1)
-    statuses = tuple(status.key for status in DrgStatus)
+    statuses = tuple(status.key for status in Status)
     columns = (
         (groups.of_row[out.row + REASONS], groups.codes),
         (out.status.astype(np.int32), statuses),

@@ -9,10 +9,11 @@ import pytest
 
 from dipsim.cases.table import CaseTable
 from dipsim.grouping.drg.bind import bind
-from dipsim.grouping.drg.group import DrgStatus, compiled, group_drg, grouped
+from dipsim.grouping.drg.group import compiled, group_drg, grouped
 from dipsim.grouping.drg.rows import rule_tree
 from dipsim.grouping.drg.trace import case_of as traced_case
 from dipsim.grouping.drg.trace import columns_read, trace
+from dipsim.grouping.result import Status
 from tests.build import case_table
 from tests.chs_drg import chs_drg
 from tests.made_drg_cases import made_cases
@@ -63,7 +64,7 @@ def test_every_case_has_its_group() -> None:
     ]
     assert len(rows) == 10_000
     assert wrong == []
-    assert int((found.status == DrgStatus.UNGROUPABLE).sum()) == sum(row["expected_drg"] == "0000" for row in rows)
+    assert int((found.status == Status.UNGROUPABLE).sum()) == sum(row["expected_drg"] == "0000" for row in rows)
 
 
 def test_the_machine_and_the_naive_interpreter_find_the_same_rows_and_witnesses() -> None:

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from dipsim.cases.normalise import letter_case
-from dipsim.grouping.drg.group import DrgGrouping, DrgStatus, group_drg
+from dipsim.grouping.drg.group import DrgGrouping, group_drg
 from dipsim.grouping.drg_check import check_drg, read_sound_scheme
+from dipsim.grouping.result import Status
 from dipsim.paths import policy_roots
 from dipsim.policy.drg_folder import read_drg_folder
 from dipsim.policy.drg_scheme import DrgScheme
@@ -74,7 +75,7 @@ def rows_of(path: str) -> list[dict[str, str]]:
 def test_most_cases_of_a_city_find_a_group_of_their_own(scheme: DrgScheme) -> None:
     cases, counts = core_cases()
     weight = np.array(counts)
-    is_grouped = np.any([found.status == DrgStatus.GROUPED for found in grouped(cases, scheme)], axis=0)
+    is_grouped = np.any([found.status == Status.GROUPED for found in grouped(cases, scheme)], axis=0)
     share = weight[is_grouped].sum() / weight.sum()
     assert (len(cases), weight.sum()) == (3_877, 1_740_378)
     assert share >= 0.6
@@ -99,6 +100,6 @@ def demo_cases() -> list[dict[str, object]]:
 
 def test_every_condition_of_the_demo_finds_its_mdc(scheme: DrgScheme) -> None:
     cases = demo_cases()
-    is_lost = np.all([found.status == DrgStatus.UNGROUPABLE for found in grouped(cases, scheme)], axis=0)
+    is_lost = np.all([found.status == Status.UNGROUPABLE for found in grouped(cases, scheme)], axis=0)
     assert [case["principal_diagnosis"] for case, lost in zip(cases, is_lost, strict=True) if lost] == []
     assert len(cases) > 60

@@ -21,8 +21,8 @@ from dipsim.grouping.drg.machine import build_machine
 from dipsim.grouping.drg.normal_form import Conditions, TooLargeError, single_conditions
 from dipsim.grouping.drg.rows import RuleTree, rule_tree
 from dipsim.grouping.drg.tables import build_tables, program_of
+from dipsim.grouping.result import Status
 from dipsim.kernels import drg as kernel
-from dipsim.kernels import drg_state
 from dipsim.kernels.drg_machine import Machine
 from dipsim.policy.drg_scheme import DrgScheme
 
@@ -82,14 +82,14 @@ def statuses(scheme: DrgScheme) -> tuple[int, ...]:
     found = []
     for row in scheme.drg:
         if row.code == choices.ungroupable:
-            found.append(drg_state.UNGROUPABLE)
+            found.append(Status.UNGROUPABLE)
         elif row.parent in choices.fallback:
-            found.append(drg_state.FALLBACK)
+            found.append(Status.FALLBACK)
         elif row.parent in choices.surgery_unrelated:
-            found.append(drg_state.SURGERY_UNRELATED)
+            found.append(Status.SURGERY_UNRELATED)
         else:
-            found.append(drg_state.GROUPED)
-    return (drg_state.UNKNOWN_DIAGNOSIS, drg_state.NO_PRINCIPAL_DIAGNOSIS, drg_state.UNGROUPABLE, *found)
+            found.append(Status.GROUPED)
+    return (Status.UNKNOWN_DIAGNOSIS, Status.NO_PRINCIPAL_DIAGNOSIS, Status.UNGROUPABLE, *found)
 
 
 def _number(conditions: Conditions, expressions: Iterable[Expression]) -> int:

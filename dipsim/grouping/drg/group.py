@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,37 +24,6 @@ BLOCK = 1 << 15
 _COMPILED: dict[str, Compiled] = {}
 
 
-class DrgStatus(IntEnum):
-    """What became of a case in DRG grouping; every case has exactly one."""
-
-    GROUPED = kernel.GROUPED
-    FALLBACK = kernel.FALLBACK
-    SURGERY_UNRELATED = kernel.SURGERY_UNRELATED
-    UNGROUPABLE = kernel.UNGROUPABLE
-    UNKNOWN_DIAGNOSIS = kernel.UNKNOWN_DIAGNOSIS
-    NO_PRINCIPAL_DIAGNOSIS = kernel.NO_PRINCIPAL_DIAGNOSIS
-
-    @property
-    def key(self) -> str:
-        """The name in tables and on the command line, such as `no_principal_diagnosis`."""
-        return self.name.lower()
-
-    @property
-    def label_zh(self) -> str:
-        """The Chinese label."""
-        return _LABELS_ZH[self]
-
-
-_LABELS_ZH: Mapping[DrgStatus, str] = {
-    DrgStatus.GROUPED: "已入组",
-    DrgStatus.FALLBACK: "仅归入主要诊断大类（00 组）",
-    DrgStatus.SURGERY_UNRELATED: "手术与主要诊断无关（QY 组）",
-    DrgStatus.UNGROUPABLE: "没有规则匹配",
-    DrgStatus.UNKNOWN_DIAGNOSIS: "主要诊断不在分组方案内",
-    DrgStatus.NO_PRINCIPAL_DIAGNOSIS: "缺主要诊断",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Level:
     """One level of a scheme: its codes, sorted, and the index of each DRG row's code after those of the reasons."""
@@ -73,7 +41,7 @@ class DrgGrouping:
     """The DRG row that took each case, and on what that hung.
 
     row        int32 number of the row in scheme.drg; negative where no row took the case
-    status     int8, a DrgStatus
+    status     int8, a Status
     witness    int32 id in `witnesses` of the other diagnosis that decided as MCC or CC, -1 for none
     groups, adrgs, mdcs   the levels; a case that no row takes has the code of ungroupable cases in each
     absent_columns        columns that rules compare and the cases do not have: those comparisons are all false

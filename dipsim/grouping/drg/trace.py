@@ -9,9 +9,9 @@ from itertools import groupby
 from dipsim.cases.columns import COLUMNS, TEXT_KINDS, Kind
 from dipsim.cases.table import CaseTable
 from dipsim.grouping.drg.expression import CODE_VARIABLES, Expression, variables_of
-from dipsim.grouping.drg.group import DrgStatus
 from dipsim.grouping.drg.judge import DrgCase, Judge, Judged, OtherDiagnosis, Truth
 from dipsim.grouping.drg.rows import Path, RuleTree
+from dipsim.grouping.result import Status
 from dipsim.money import MISSING
 from dipsim.policy.drg_scheme import DrgScheme, RuleRow
 
@@ -64,7 +64,7 @@ class DrgTrace:
     way: tuple[Step, ...]
     row: int
     group_code: str
-    status: DrgStatus
+    status: Status
     witness: str
     other_diagnoses: tuple[OtherDiagnosis, ...]
     sets: Mapping[str, tuple[str, ...]]
@@ -114,16 +114,16 @@ def trace(case: DrgCase, scheme: DrgScheme, tree: RuleTree) -> DrgTrace:
         way=(),
         row=-1,
         group_code=scheme.choices.ungroupable,
-        status=DrgStatus.UNGROUPABLE,
+        status=Status.UNGROUPABLE,
         witness="",
         other_diagnoses=judge.other_diagnoses(),
         sets=_sets(case, scheme),
         is_known=is_known,
     )
     if not case.principal_diagnosis:
-        return replace(start, status=DrgStatus.NO_PRINCIPAL_DIAGNOSIS)
+        return replace(start, status=Status.NO_PRINCIPAL_DIAGNOSIS)
     if scheme.choices.unknown_codes == "ungroupable" and not is_known:
-        return replace(start, status=DrgStatus.UNKNOWN_DIAGNOSIS)
+        return replace(start, status=Status.UNKNOWN_DIAGNOSIS)
     return _walked(start, judge, tree)
 
 
@@ -176,13 +176,13 @@ def _siblings(tried: tuple[Tried, ...]) -> int:
     return sum(each.row.parent == tried[-1].row.parent for each in tried) - 1
 
 
-def _status(drg: RuleRow, scheme: DrgScheme) -> DrgStatus:
+def _status(drg: RuleRow, scheme: DrgScheme) -> Status:
     choices = scheme.choices
     if drg.code == choices.ungroupable:
-        return DrgStatus.UNGROUPABLE
+        return Status.UNGROUPABLE
     if drg.parent in choices.fallback:
-        return DrgStatus.FALLBACK
-    return DrgStatus.SURGERY_UNRELATED if drg.parent in choices.surgery_unrelated else DrgStatus.GROUPED
+        return Status.FALLBACK
+    return Status.SURGERY_UNRELATED if drg.parent in choices.surgery_unrelated else Status.GROUPED
 
 
 def _is_named(code: str, scheme: DrgScheme) -> bool:

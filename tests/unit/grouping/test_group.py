@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dipsim.grouping.drg.group import DrgStatus, group_drg
+from dipsim.grouping.drg.group import group_drg
 from dipsim.grouping.group import group_cases
 from dipsim.grouping.result import Grouping, Status
 from dipsim.paths import policy_roots
@@ -63,9 +63,8 @@ def test_every_drg_knows_its_mdc() -> None:
 def test_statuses_of_drg_are_those_of_its_grouper() -> None:
     table = case_table(CASES)
     found = group_drg(table, scheme(), 1)
-    names = [DrgStatus(number).key for number in found.status.tolist()]
+    names = [Status(number).key for number in found.status.tolist()]
     assert [status for _, status in answers(group_cases(table, scheme()))] == names
-    assert {status.name for status in DrgStatus} <= {status.name for status in Status}
 
 
 def test_threads_and_order_change_no_group() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from dipsim.cases.canonical import write_cases
 from dipsim.errors import CaseDataError
-from dipsim.grouping.drg.group import DrgStatus, group_drg
+from dipsim.grouping.drg.group import group_drg
+from dipsim.grouping.result import Status
 from dipsim.scale.drg import group_parquet
 from tests.unit.grouping.drg.random_rules import random_cases, scheme_of, table_of
 
@@ -21,7 +22,7 @@ CASES = table_of(random_cases(500, 4))
 def expected() -> list[tuple[str, str, str, str | None]]:
     found = group_drg(CASES, SCHEME, 1)
     return [
-        (case_id, found.group_code_of(case), DrgStatus(found.status[case]).key, found.witness_of(case) or None)
+        (case_id, found.group_code_of(case), Status(found.status[case]).key, found.witness_of(case) or None)
         for case, case_id in enumerate(CASES.case_ids.to_pylist())
     ]
 

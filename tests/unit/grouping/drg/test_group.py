@@ -15,7 +15,8 @@ from dipsim.grouping.drg import group as grouping
 from dipsim.grouping.drg import tables
 from dipsim.grouping.drg.bind import bind
 from dipsim.grouping.drg.compile import compile_scheme
-from dipsim.grouping.drg.group import DrgStatus, compiled, group_drg, grouped
+from dipsim.grouping.drg.group import compiled, group_drg, grouped
+from dipsim.grouping.result import Status
 from dipsim.policy.drg_scheme import DrgScheme
 from tests.naive import drg as naive
 from tests.naive.drg import Case
@@ -77,21 +78,19 @@ ROWS = scheme_of(["NL>=0", ""], ["ZYZD in DI_A", "ZYSS in OP_A"], ["QTZD in MCC"
 @pytest.mark.parametrize(
     ("case", "group", "status", "witness"),
     [
-        (Case("D1", ("D5", "D4"), (), {"NL": 50}), "G0", DrgStatus.GROUPED, "D4"),
-        (Case("D0", ("D3", "D11"), (), {"NL": 50}), "G0", DrgStatus.GROUPED, "D11"),
-        (Case("D0", ("D3", "D5"), (), {"NL": 50}), "0000", DrgStatus.UNGROUPABLE, ""),
-        (Case("D1", ("D5",), (), {"NL": 50}), "G2", DrgStatus.GROUPED, "D5"),
-        (Case("D1", (), ("P0",), {}), "0000", DrgStatus.UNGROUPABLE, ""),
-        (Case("D7", (), ("P0",), {"NL": 70}), "G1", DrgStatus.GROUPED, ""),
-        (Case("", ("D4",), ("P0",), {"NL": 70}), "0000", DrgStatus.NO_PRINCIPAL_DIAGNOSIS, ""),
-        (Case("unknown", (), ("P0",), {"NL": 70}), "G1", DrgStatus.GROUPED, ""),
+        (Case("D1", ("D5", "D4"), (), {"NL": 50}), "G0", Status.GROUPED, "D4"),
+        (Case("D0", ("D3", "D11"), (), {"NL": 50}), "G0", Status.GROUPED, "D11"),
+        (Case("D0", ("D3", "D5"), (), {"NL": 50}), "0000", Status.UNGROUPABLE, ""),
+        (Case("D1", ("D5",), (), {"NL": 50}), "G2", Status.GROUPED, "D5"),
+        (Case("D1", (), ("P0",), {}), "0000", Status.UNGROUPABLE, ""),
+        (Case("D7", (), ("P0",), {"NL": 70}), "G1", Status.GROUPED, ""),
+        (Case("", ("D4",), ("P0",), {"NL": 70}), "0000", Status.NO_PRINCIPAL_DIAGNOSIS, ""),
+        (Case("unknown", (), ("P0",), {"NL": 70}), "G1", Status.GROUPED, ""),
     ],
 )
-def test_a_case_has_its_group_its_status_and_what_decided(
-    case: Case, group: str, status: DrgStatus, witness: str
-) -> None:
+def test_a_case_has_its_group_its_status_and_what_decided(case: Case, group: str, status: Status, witness: str) -> None:
     found = group_drg(table_of([case]), ROWS, 1)
-    assert (found.group_code_of(0), DrgStatus(found.status[0]), found.witness_of(0)) == (group, status, witness)
+    assert (found.group_code_of(0), Status(found.status[0]), found.witness_of(0)) == (group, status, witness)
 
 
 def test_every_fault_of_the_rules_is_named_with_its_row() -> None:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipsim.grouping.drg.group import DrgStatus, group_drg
+from dipsim.grouping.drg.group import group_drg
 from dipsim.grouping.drg.judge import DrgCase, Truth
 from dipsim.grouping.drg.rows import rule_tree
 from dipsim.grouping.drg.trace import DrgTrace, case_of, columns_read, trace
+from dipsim.grouping.result import Status
 from dipsim.policy.drg_scheme import DrgChoices, DrgScheme
 from tests.shared import examples
 from tests.unit.grouping.drg.random_rules import random_cases, scheme_of, schemes, table_of
@@ -101,12 +102,12 @@ def test_sets_are_named_by_code() -> None:
 @pytest.mark.parametrize(
     ("case", "status", "is_known"),
     [
-        (replace(CASE, principal_diagnosis=""), DrgStatus.NO_PRINCIPAL_DIAGNOSIS, False),
-        (replace(CASE, principal_diagnosis="D99"), DrgStatus.UNKNOWN_DIAGNOSIS, False),
-        (replace(CASE, principal_diagnosis="D5"), DrgStatus.UNGROUPABLE, True),
+        (replace(CASE, principal_diagnosis=""), Status.NO_PRINCIPAL_DIAGNOSIS, False),
+        (replace(CASE, principal_diagnosis="D99"), Status.UNKNOWN_DIAGNOSIS, False),
+        (replace(CASE, principal_diagnosis="D5"), Status.UNGROUPABLE, True),
     ],
 )
-def test_a_case_that_no_row_takes_has_a_reason(case: DrgCase, status: DrgStatus, is_known: bool) -> None:
+def test_a_case_that_no_row_takes_has_a_reason(case: DrgCase, status: Status, is_known: bool) -> None:
     scheme = choosing(scheme_of(["ZYZD in DI_A"], [""], [""]), unknown_codes="ungroupable")
     found = traced(case, scheme)
     assert (found.group_code, found.status, found.is_known, found.way, found.row) == ("0000", status, is_known, (), -1)
