@@ -13,7 +13,8 @@ from dipsim.rule import CEILING_ITEM, FundView, Priced
 from dipsim.settlement import base_rate
 from dipsim.settlement.base_rate import BaseRateParams
 from tests import build
-from tests.golden.test_golden import YEAR, Golden, files, found_fund, read, refusal
+from tests.golden.examples import Golden, files, read, refusal
+from tests.golden.test_golden import YEAR, found_fund
 
 SCALE_MICRO = micro(100)
 SOURCE = {"source": {"doc": "invented for tests"}}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
-from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,20 +14,15 @@ from dipsim.money import Cut, micro
 from dipsim.pricing import priced
 from dipsim.rule import CEILING_ITEM, ExactValue, FundPrice, FundView, Priced
 from tests import build
+from tests.golden.examples import Golden, files, read, refusal
 
-FOLDER = Path(__file__).parent / "ceilings"
 YEAR = 2025
-PATHS = [pytest.param(path, id=path.stem) for path in sorted(FOLDER.glob("*.toml"))]
-
-Golden = Mapping[str, Any]
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", files("ceilings"))
 def test_areas_are_paid_out_of_their_ceilings_as_worked_by_hand(path: Path) -> None:
-    golden = tomllib.loads(path.read_text(encoding="utf-8"))
-    assert golden["name"]
-    assert golden["source"]
-    if message := str(golden["expect"].get("error", "")):
+    golden = read(path)
+    if message := refusal(golden):
         with pytest.raises(DipsimError) as caught:
             run(golden)
         assert message in str(caught.value)

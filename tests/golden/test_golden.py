@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -22,8 +20,8 @@ from dipsim.rule import CEILING_ITEM, ExactValue, FundPrice, FundView, Priced
 from dipsim.settlement import point_value
 from dipsim.settlement.point_value import PointValueParams
 from tests import build
+from tests.golden.examples import Golden, files, read, refusal
 
-FOLDER = Path(__file__).parent
 YEAR = 2025
 CLAIM_FOLDERS = (
     "dip",
@@ -35,26 +33,6 @@ CLAIM_FOLDERS = (
     "outside_pool",
     "readmission",
 )
-
-Golden = Mapping[str, Any]
-
-
-def files(*folders: str) -> list[Any]:
-    """The golden files of some folders, each named by its path."""
-    paths = sorted(path for folder in folders for path in (FOLDER / folder).rglob("*.toml"))
-    return [pytest.param(path, id=path.relative_to(FOLDER).with_suffix("").as_posix()) for path in paths]
-
-
-def read(path: Path) -> Golden:
-    golden = tomllib.loads(path.read_text(encoding="utf-8"))
-    assert golden["name"]
-    assert golden["source"]
-    return golden
-
-
-def refusal(golden: Golden) -> str:
-    """Part of the message that must refuse the example, '' where it must run."""
-    return str(golden.get("expect", {}).get("error", ""))
 
 
 # ---- payment rules

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,16 @@ from dipsim.learn.writing import flags
 from dipsim.money import micro
 from dipsim.policy.files import frozen, thawed
 from tests import build
+from tests.golden.examples import Golden, read
 
 FOLDER = Path(__file__).parent / "learn"
 BASE = FOLDER / "base.toml"
 FILES = sorted(path for path in FOLDER.glob("*.toml") if path != BASE)
 
-Golden = Mapping[str, Any]
-
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_a_history_is_learned_as_worked_by_hand(path: Path) -> None:
-    golden = tomllib.loads(path.read_text(encoding="utf-8"))
-    assert golden["name"]
-    assert golden["source"]
+    golden = read(path)
     expected = golden["expect"]
     assert expected
     if "error" in expected:

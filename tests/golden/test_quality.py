@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from dipsim.grouping.group import group_cases
 from dipsim.lab.quality import Quality, quality_of
 from dipsim.money import micro
 from tests import build
+from tests.golden.examples import Golden, read
 from tests.golden.test_relative_weights import rules_of
 from tests.tiny_drg import tiny_cases, tiny_scheme
 
@@ -20,14 +19,10 @@ FOLDER = Path(__file__).parent / "quality"
 FILES = sorted(FOLDER.glob("*.toml"))
 RATIOS = ("riv", "trimmed_riv", "cv", "trimmed_cv", "grouping_rate", "cmi", "mean_cost_yuan", "trimmed_mean_cost_yuan")
 
-Golden = Mapping[str, Any]
-
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_a_grouping_is_measured_as_worked_by_hand(path: Path) -> None:
-    golden = tomllib.loads(path.read_text(encoding="utf-8"))
-    assert golden["name"]
-    assert golden["source"]
+    golden = read(path)
     cases = tiny_cases(golden["case"])
     weights = build.weights(stated_weights(golden)) if "weights" in golden else None
     quality = quality_of(cases, group_cases(cases, tiny_scheme()), rules_of(golden), weights)

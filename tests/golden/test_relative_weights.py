@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from dipsim.learn.relative_weights import RelativeWeights, learn_relative_weight
 from dipsim.money import micro
 from dipsim.policy.files import frozen, thawed
 from tests import build
+from tests.golden.examples import Golden, read
 from tests.tiny_drg import tiny_cases, tiny_scheme
 
 FOLDER = Path(__file__).parent / "relative_weights"
@@ -22,14 +22,10 @@ BASE = FOLDER / "base.toml"
 FILES = sorted(path for path in FOLDER.glob("*.toml") if path != BASE)
 AMOUNTS = ("points", "plain", "mean_cost_yuan", "adjustment", "cv", "overall_mean_yuan")
 
-Golden = Mapping[str, Any]
-
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_weights_are_learned_as_worked_by_hand(path: Path) -> None:
-    golden = tomllib.loads(path.read_text(encoding="utf-8"))
-    assert golden["name"]
-    assert golden["source"]
+    golden = read(path)
     expected = golden["expect"]
     if "error" in expected:
         with pytest.raises(DipsimError) as caught:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -21,24 +20,10 @@ from dipsim.ledger import INSURANCES, Accounts, Posting, balance, entries_of
 from dipsim.money import NO_CUT, fen, micro
 from dipsim.rule import BudgetView, FundPrice, FundTables, FundView
 from tests import build
+from tests.golden.examples import FOLDER, Golden, files, read, refusal
 
-FOLDER = Path(__file__).parent
 YEAR = 2025
 YEAR_FOLDERS = ("prepayment", "risk_sharing", "assessment", "deductions", "carry_over", "clearing")
-
-Golden = Mapping[str, Any]
-
-
-def files(*folders: str) -> list[Any]:
-    paths = sorted(path for folder in folders for path in (FOLDER / folder).rglob("*.toml"))
-    return [pytest.param(path, id=path.relative_to(FOLDER).with_suffix("").as_posix()) for path in paths]
-
-
-def read(path: Path) -> Golden:
-    golden = tomllib.loads(path.read_text(encoding="utf-8"))
-    assert golden["name"]
-    assert golden["source"]
-    return golden
 
 
 def tables_of(golden: Golden) -> dict[str, Any]:
@@ -51,10 +36,6 @@ def same(wanted: object, amount_fen: int) -> str:
     """The expected text when it equals the amount exactly, else the amount as a fraction."""
     value = Fraction(amount_fen, 100)
     return str(wanted) if wanted is not None and Fraction(str(wanted)) == value else str(value)
-
-
-def refusal(golden: Golden) -> str:
-    return str(golden.get("expect", {}).get("error", ""))
 
 
 # ---- from price to clearing
