@@ -7,51 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from dipsim.report.html import write_report
 from dipsim.report.labels import LANGS
-from tests.shared import needs_chromium
+from tests.browser.looks import MISSING_GLYPHS, OVERLAPS
 from tests.unit.report import region
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CHARTS = ["point_values", "change_1", "pay_per_cost", "group_gap", "bands"]
-OVERLAPS = """
-() => [...document.querySelectorAll('figure svg')].filter(svg => svg.getClientRects().length).flatMap(svg => {
-  const boxes = [...svg.querySelectorAll('text')].filter(t => t.textContent.trim())
-    .map(t => [t.textContent, t.getBoundingClientRect()]);
-  const frame = svg.getBoundingClientRect();
-  const outside = boxes.filter(([, b]) => b.left < frame.left - 1 || b.right > frame.right + 1).map(([t]) => t);
-  const pairs = boxes.flatMap(([t, a], i) => boxes.slice(i + 1).filter(([, b]) =>
-    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
-    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4).map(([u]) => t + ' / ' + u));
-  return [...outside, ...pairs];
-})
-"""
-MISSING_GLYPHS = """
-() => {
-  const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const drawn = sign => {
-    pen.canvas.width = pen.canvas.height = 24;
-    pen.font = '16px ' + getComputedStyle(document.body).fontFamily;
-    pen.fillText(sign, 2, 18);
-    return pen.getImageData(0, 0, 24, 24).data.join();
-  };
-  const box = drawn('\\u{10FFFE}'), blank = drawn(' ');
-  return [...new Set(document.body.innerText)].filter(sign => sign.trim() && [box, blank].includes(drawn(sign)));
-}
-"""
 
 
 @dataclass
@@ -61,15 +26,6 @@ class Opened:
     page: Page
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = needs_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(executable), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from dipsim.report.hospital_page import write_hospital
 from dipsim.report.hospital_view import hospital_view
 from dipsim.report.html import write_report
 from dipsim.report.labels import LANGS
-from tests.browser.test_report import FLAGS, MISSING_GLYPHS, OVERLAPS
+from tests.browser.looks import offline, require_charts, require_fit
 from tests.golden.test_year import tables_of
-from tests.shared import needs_chromium
 from tests.unit.report import year_region
 
 pytestmark = pytest.mark.browser
@@ -28,15 +27,6 @@ CHARTS = {
     "hospital.html": ["clearing", "months", "month_values"],
 }
 NONE = {"employee": "none", "resident": "none"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = needs_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(executable), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +46,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=sorted(CHARTS))
 def opened(browser: Browser, pages: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Page, list[str]]]:
     """One of the pages without a network, and the charts that it must show."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
-    page = context.new_page()
-    page.goto((pages / request.param).as_uri())
-    yield page, CHARTS[request.param]
-    context.close()
+    with offline(browser, pages / request.param) as page:
+        yield page, CHARTS[request.param]
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_chart_is_seen_and_no_text_of_it_overlaps(opened: tuple[Page, list[str]], lang: str) -> None:
     page, charts = opened
-    page.click(f"button[data-to={lang}]")
-    for key in charts:
-        assert page.locator(f"#chart-{key} svg:visible").count() == 1
-    assert page.evaluate(OVERLAPS) == []
+    require_charts(page, charts, lang)
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -78,7 +62,4 @@ def test_nothing_is_wider_than_the_screen_and_no_glyph_is_missing(
     opened: tuple[Page, list[str]], width: int, lang: str
 ) -> None:
     page, _ = opened
-    page.set_viewport_size({"width": width, "height": 844})
-    page.click(f"button[data-to={lang}]")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(MISSING_GLYPHS) == []
+    require_fit(page, width, lang)
