@@ -34,12 +34,15 @@ def expect(claim: bool, reason: str) -> None:
 
 
 def check_contents(wheel: Path) -> None:
-    """The wheel carries the three policy folders whole, the type marker, and no tests."""
+    """The wheel carries the package and the three policy folders whole, the type marker, and no tests."""
     inside = set(zipfile.ZipFile(wheel).namelist())
     tracked = run(["git", "ls-files", *POLICY_FOLDERS], REPOSITORY, os.environ).splitlines()
     expect(bool(tracked), "the repository has no policy files to ship")
     absent = [path for path in tracked if f"dipsim/_policy/{path}" not in inside]
     expect(not absent, f"policy files are not in the wheel: {absent}")
+    package = run(["git", "ls-files", "dipsim"], REPOSITORY, os.environ).splitlines()
+    lost = [path for path in package if path not in inside]
+    expect(not lost, f"files of the package are not in the wheel: {lost}")
     expect("dipsim/py.typed" in inside, "dipsim/py.typed is not in the wheel")
     expect(not any(path.startswith("tests/") for path in inside), "the wheel carries tests")
 
@@ -59,6 +62,11 @@ def check_use(wheel: Path, desk: Path) -> None:
     expect(wheel.name.split("-")[1] in version, f"`dipsim --version` prints {version!r}, but the wheel is {wheel.name}")
     listed = run([binaries / "dipsim", "list"], desk, kept)
     expect(bool(listed.strip()), "`dipsim list` lists nothing; the bundled policy was not found")
+    run([binaries / "dipsim", "doctor"], desk, kept)
+    run([binaries / "dipsim", "init", "my-city"], desk, kept)
+    started: list[str | Path] = ["my-city/data", "-s", "my-city/baseline-2025", "--policy", "my-city", "-o", desk / "started"]
+    run([binaries / "dipsim", "run", *started], desk, kept)
+    expect((desk / "started" / "report.html").is_file(), "`dipsim run` on what `dipsim init` writes made no report")
     run([binaries / "dipsim", "demo", "-o", desk / "demo"], desk, kept)
     outputs = [path for path in (desk / "demo").rglob("*") if path.is_file() and path.stat().st_size > 0]
     expect(any(path.suffix == ".html" for path in outputs), "`dipsim demo` wrote no report")
