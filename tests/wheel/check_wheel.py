@@ -64,9 +64,9 @@ def check_use(wheel: Path, desk: Path) -> None:
     expect(bool(listed.strip()), "`dipsim list` lists nothing; the bundled policy was not found")
     run([binaries / "dipsim", "doctor"], desk, kept)
     run([binaries / "dipsim", "init", "my-city"], desk, kept)
-    started: list[str | Path] = ["my-city/data", "-s", "my-city/baseline-2025", "--policy", "my-city", "-o", desk / "started"]
-    run([binaries / "dipsim", "run", *started], desk, kept)
-    expect((desk / "started" / "report.html").is_file(), "`dipsim run` on what `dipsim init` writes made no report")
+    policy = ["-s", "my-city/baseline-2025", "--policy", "my-city"]
+    run([binaries / "dipsim", "run", "my-city/data", *policy, "-o", "out"], desk, kept)
+    expect((desk / "out" / "report.html").is_file(), "`dipsim run` on what `dipsim init` writes made no report")
     run([binaries / "dipsim", "demo", "-o", desk / "demo"], desk, kept)
     outputs = [path for path in (desk / "demo").rglob("*") if path.is_file() and path.stat().st_size > 0]
     expect(any(path.suffix == ".html" for path in outputs), "`dipsim demo` wrote no report")
