@@ -31,9 +31,8 @@ from dipsim.kernels.drg_state import (
 
 I1 = NDArray[np.int8]
 I4 = NDArray[np.int32]
-I8 = NDArray[np.int64]
-F8 = NDArray[np.float64]
 U8 = NDArray[np.uint64]
+Numbers = NDArray[np.int64] | NDArray[np.float64]
 
 # Columns of Tables.action, and what an action needs as bits; one that needs nothing is an outcome by itself.
 OUTCOME, TERMS, NEEDS = range(3)
@@ -77,35 +76,24 @@ class Tables(NamedTuple):
 
 
 @kernel
-def add_whole(lo: int, hi: int, values: I8, missing: int, cuts: I8, step_of: I4, case_class: I4) -> None:
-    """Add to the class of each case what its value gives: step_of[0] for a missing one, else by segment of the cuts.
+def add_number(lo: int, hi: int, values: Numbers, limits: Numbers, rises: I4, case_class: I4) -> None:
+    """Add to the class of each case the rise of every limit that its value reaches; a missing value reaches none.
 
-    Without a branch for the missing one: measured 22 -> 3 ns a case where one age in seven is missing or 0.
+    A loop over all cases for each limit, for such a loop takes no branch and many cases at a time: measured 26 -> 5 ns
+    a case for age, days, weight and sex together.
     """
-    for case in range(lo, hi):
-        value = values[case]
-        segment = 1
-        for cut in cuts:
-            segment += int(value >= cut) + int(value > cut)
-        case_class[case - lo] += step_of[0] if value == missing else step_of[segment]
-
-
-@kernel
-def add_real(lo: int, hi: int, values: F8, cuts: I8, step_of: I4, case_class: I4) -> None:
-    """As `add_whole` for numbers with decimals, nan for a missing one; nothing is rounded."""
-    for case in range(lo, hi):
-        value = values[case]
-        segment = 1
-        for cut in cuts:
-            segment += int(value >= cut) + int(value > cut)
-        case_class[case - lo] += step_of[0] if np.isnan(value) else step_of[segment]
+    column = values[lo:hi]
+    for limit, rise in zip(limits, rises):
+        for i in range(column.size):
+            case_class[i] += rise if column[i] >= limit else 0
 
 
 @kernel
 def add_text(lo: int, hi: int, ids: I4, step_of: I4, case_class: I4) -> None:
-    """Add to the class of each case what its text gives: step_of[0] for a blank, else by its id plus one."""
-    for case in range(lo, hi):
-        case_class[case - lo] += step_of[ids[case] + 1]
+    """Add to the class of each case what its text gives by its id; the last entry of step_of is for a blank."""
+    column = ids[lo:hi]
+    for i in range(column.size):
+        case_class[i] += step_of[column[i]]
 
 
 @kernel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from dipsim.kernels.drg_state import Cases, Codes, Grouped
 from dipsim.money import MISSING
 
 I4 = NDArray[np.int32]
+Numbers = NDArray[np.int64] | NDArray[np.float64]
 AddClasses = Callable[[int, int, I4], None]
 """Adds what one column gives to the classes of the cases lo .. hi."""
 
@@ -73,24 +75,24 @@ def _adder(classes: ColumnClasses, stride: int, cases: CaseTable) -> AddClasses:
     kind = COLUMNS[name].kind
     if kind in TEXT_KINDS:
         column = cases.code(name)
-        of_value = [0, *(classes.class_of_text(value) for value in column.values)]
+        of_value = [*(classes.class_of_text(value) for value in column.values), 0]
         return partial(_add_text, column.ids, np.array(of_value, np.int32) * np.int32(stride))
-    cuts = np.array(classes.cuts, np.int64)
-    steps = np.array([0, *classes.segments], np.int32) * np.int32(stride)
     if kind is Kind.INTEGER:
-        return partial(_add_whole, cases.integer(name), cuts, steps)
-    return partial(_add_real, cases.real(name), cuts, steps)
+        whole = np.array([MISSING + 1, *chain.from_iterable((cut, cut + 1) for cut in classes.cuts)], np.int64)
+        return _number_adder(cases.integer(name), whole, classes, stride)
+    real = np.array([-np.inf, *chain.from_iterable((cut, np.nextafter(cut, np.inf)) for cut in classes.cuts)])
+    return _number_adder(cases.real(name), real, classes, stride)
+
+
+def _number_adder(values: Numbers, starts: Numbers, classes: ColumnClasses, stride: int) -> AddClasses:
+    """Of the least values of the segments, those where the class changes; from the first on a value is not missing."""
+    rises = np.diff(np.array([0, *classes.segments], np.int32)) * np.int32(stride)
+    return partial(_add_number, values, starts[rises != 0], rises[rises != 0])
 
 
 def _add_text(ids: I4, steps: I4, lo: int, hi: int, case_class: I4) -> None:
     kernel.add_text(lo, hi, ids, steps, case_class)
 
 
-def _add_whole(values: NDArray[np.int64], cuts: NDArray[np.int64], steps: I4, lo: int, hi: int, case_class: I4) -> None:
-    kernel.add_whole(lo, hi, values, MISSING, cuts, steps, case_class)
-
-
-def _add_real(
-    values: NDArray[np.float64], cuts: NDArray[np.int64], steps: I4, lo: int, hi: int, case_class: I4
-) -> None:
-    kernel.add_real(lo, hi, values, cuts, steps, case_class)
+def _add_number(values: Numbers, limits: Numbers, rises: I4, lo: int, hi: int, case_class: I4) -> None:
+    kernel.add_number(lo, hi, values, limits, rises, case_class)
