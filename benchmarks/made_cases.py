@@ -1,4 +1,4 @@
-"""Made-up cases for measurements: canonical Parquet of any size, the same bytes for the same size.
+"""Made-up cases for measurements: Parquet of any size as `dipsim convert` writes it, the same bytes for the same size.
 
 About 9,000 diagnoses in 3,000 subcategories and 4,000 procedures; a few are common and most are rare, costs are
 log-normal around the mean of their combination, 300 hospitals differ in size. No figure is anybody's.
@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from dipsim.cases.canonical import ROWS_PER_GROUP, writer
 
 SEED = 20251122
 CASES_A_FILE = 1_000_000
-ROWS_PER_GROUP = 500_000
-"""Groups, compression and decimals as `dipsim convert` writes them."""
 SUBCATEGORIES, CODES_EACH, PROCEDURES, HOSPITALS = 3_000, 3, 4_000, 300
 CHOICES = 24
 """Procedures that a diagnosis may lead to."""
@@ -56,7 +55,8 @@ def made_cases(folder: Path, cases: int) -> Path:
     for number, start in enumerate(range(0, cases, CASES_A_FILE)):
         table = _table(region, min(CASES_A_FILE, cases - start), np.random.default_rng((SEED, number)))
         path = part / f"part-{number:03d}.parquet"
-        pq.write_table(table, path, row_group_size=ROWS_PER_GROUP, compression="zstd", store_decimal_as_integer=True)
+        with writer(path, table.schema) as file:
+            file.write_table(table, ROWS_PER_GROUP)
     return part.rename(place)
 
 
@@ -99,15 +99,21 @@ def _table(region: Region, cases: int, draw: np.random.Generator) -> Any:
     log_cost = region.diagnosis_cost[diagnosis] + draw.normal(0.0, 0.5, cases)
     has_any = lengths > 0
     log_cost[has_any] += region.procedure_cost[procedure[offsets[:-1][has_any]]]
-    return pa.table(
-        {
-            "hospital_id": _coded(draw.choice(HOSPITALS, cases, p=region.hospital_share), region.hospitals),
-            "insurance": _coded((draw.random(cases) >= EMPLOYEES).astype(np.int64), INSURANCES),
-            "principal_diagnosis": _coded(diagnosis, region.diagnoses),
-            "procedures": pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), _coded(procedure, region.procedures)),
-            "total_cost_yuan": _yuan(np.rint(np.exp(log_cost) * 100).astype(np.int64)),
-        }
-    )
+    columns = {
+        "hospital_id": _coded(draw.choice(HOSPITALS, cases, p=region.hospital_share), region.hospitals),
+        "insurance": _coded((draw.random(cases) >= EMPLOYEES).astype(np.int64), INSURANCES),
+        "principal_diagnosis": _coded(diagnosis, region.diagnoses),
+        "procedures": _lists(offsets, _coded(procedure, region.procedures)),
+        "total_cost_yuan": _yuan(np.rint(np.exp(log_cost) * 100).astype(np.int64)),
+    }
+    fields = [pa.field(name, column.type, nullable=False) for name, column in columns.items()]
+    return pa.Table.from_arrays([*columns.values()], schema=pa.schema(fields))
+
+
+def _lists(offsets: I8, elements: Any) -> Any:
+    """Lists without a blank element."""
+    kind = pa.list_(pa.field("element", elements.type, nullable=False))
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), elements, type=kind)
 
 
 def _coded(ids: I8, values: tuple[str, ...]) -> Any:

@@ -58,6 +58,24 @@ def test_columns_are_dictionaries_lists_of_them_days_and_exact_yuan(tmp_path: Pa
     assert physical["total_cost_yuan"] == "INT64"
 
 
+def test_a_column_without_a_blank_is_declared_so_and_lists_are_never_blank(tmp_path: Path) -> None:
+    path = tmp_path / "out.parquet"
+    write_cases(path, read_text(tmp_path, TEXT).cases, rows_per_group=1)
+    schema = pa.parquet.read_schema(path)
+    declared = {field.name for field in schema if not field.nullable}
+    assert declared == {"case_id", "patient_id", "other_diagnoses", "procedures"}
+    assert not schema.field("procedures").type.value_field.nullable
+
+
+def test_amounts_are_stored_as_differences(tmp_path: Path) -> None:
+    path = tmp_path / "out.parquet"
+    write_cases(path, read_text(tmp_path, TEXT).cases)
+    group = pa.parquet.read_metadata(path).row_group(0)
+    chunks = [group.column(number) for number in range(group.num_columns)]
+    differences = {chunk.path_in_schema for chunk in chunks if "DELTA_BINARY_PACKED" in chunk.encodings}
+    assert differences == {"total_cost_yuan"}
+
+
 def test_patients_are_pseudonyms_that_two_rows_may_share(tmp_path: Path) -> None:
     path = tmp_path / "out.parquet"
     write_cases(path, read_text(tmp_path, TEXT).cases)
