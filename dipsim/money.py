@@ -46,6 +46,8 @@ def quotient_remainder(a: Whole, b: Whole, d: Whole) -> tuple[I8, I8]:
     remainder = a * b - quotient * d
     for _ in range(4):  # the estimate is off by less than four
         low, high = remainder < 0, remainder >= d
+        if not (low | high).any():
+            break
         quotient += high.astype(np.int64) - low
         remainder += d * (low.astype(np.int64) - high)
     for i in np.flatnonzero(~is_small):

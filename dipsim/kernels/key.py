@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dipsim.kernels._jit import kernel
 
+I1 = NDArray[np.int8]
 I4 = NDArray[np.int32]
 U4 = NDArray[np.uint32]
 I8 = NDArray[np.int64]
@@ -55,6 +56,14 @@ class Block(NamedTuple):
     cost_fen: I8
 
 
+class Filled(NamedTuple):
+    """Columns of all files that a block fills in; NONE where a cell is blank."""
+
+    hospital: I4
+    insurance: I1
+    cost_fen: I8
+
+
 @kernel
 def number_block(
     first: int, known: int, block: Block, subcategory: I4, main: I4, pairs: Pairs, key: I4
@@ -83,17 +92,20 @@ def number_block(
 def _pairs_of(start: int, block: Block, subcategory: I4, main: I4, pair: I8) -> None:
     """The pair of each case from `start` on, NONE for one without a subcategory.
 
-    Whether a case has a procedure is as good as random, so a product decides: a branch cost 8 ns a case.
+    Whether a case has a procedure is as good as random, so a product decides: a branch cost 8 ns a case. Slices, of
+    which the compiler knows that no index is negative, save 2 ns.
     """
     last = block.procedure.size - 1
+    starts, diagnoses = block.procedure_start[start : start + pair.size], block.diagnosis[start : start + pair.size]
+    ends = block.procedure_start[start + 1 : start + 1 + pair.size]
     for i in range(pair.size):
-        position, end = block.procedure_start[start + i], block.procedure_start[start + i + 1]
+        position, end = starts[i], ends[i]
         has_any = np.int64(position < end)
         number = main[block.procedure[min(position, last)]]
         while number == NONE and position + 1 < end:
             position += 1
             number = main[block.procedure[position]]
-        of_diagnosis = np.int64(subcategory[block.diagnosis[start + i]])
+        of_diagnosis = np.int64(subcategory[diagnoses[i]])
         pair[i] = (of_diagnosis << SHIFT) | (has_any * (np.int64(number) + 1)) if of_diagnosis != NONE else NONE
 
 
@@ -156,6 +168,23 @@ def _bits(size: int) -> int:
 def _slot(pair: int, shift: int) -> int:
     """Where to look for a pair first: the high ones of the low 32 bits of a sum that no overflow touches."""
     return (((pair >> SHIFT) * _SCATTER[0] + (pair & _WORD) * _SCATTER[1]) & _WORD) >> shift
+
+
+@kernel
+def fill(hospital: I4, hospitals: I4, insurance: I4, insurances: I1, cost_fen: I8, out: Filled) -> tuple[int, int]:
+    """Write the columns of a block; return the smallest value written, 0 at most, and the largest cost.
+
+    hospital, insurance     ids of the block's dictionaries
+    hospitals, insurances   by id, the last entry for NONE: the number in all files
+    One loop for all of it: 9 -> 4 ns a case.
+    """
+    smallest, largest = 0, 0
+    for i in range(cost_fen.size):
+        of_hospital, of_insurance, cost = hospitals[hospital[i]], insurances[insurance[i]], cost_fen[i]
+        out.hospital[i], out.insurance[i], out.cost_fen[i] = of_hospital, of_insurance, cost
+        smallest = min(smallest, np.int64(of_hospital), np.int64(of_insurance), cost)
+        largest = max(largest, cost)
+    return smallest, largest
 
 
 @kernel

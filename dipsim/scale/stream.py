@@ -16,7 +16,20 @@ import numpy as np
 
 from dipsim.cases.normalise import normalise_code
 from dipsim.errors import CaseDataError, Problem
-from dipsim.kernels.key import CASES, COST_FEN, NONE, PAIR, SHIFT, Block, Pairs, fill_slots, number_block, translate
+from dipsim.kernels.key import (
+    CASES,
+    COST_FEN,
+    NONE,
+    PAIR,
+    SHIFT,
+    Block,
+    Filled,
+    Pairs,
+    fill,
+    fill_slots,
+    number_block,
+    translate,
+)
 from dipsim.ledger import INSURANCES
 from dipsim.policy.scheme import diagnosis_key
 from dipsim.scale.batches import NEXT_STEP, Batch, Ids, RowGroup, batches, row_groups
@@ -27,6 +40,7 @@ _SLOTS = 1 << 16
 _LOW = (1 << SHIFT) - 1
 _SAFE_SUM = 2**62
 _NO_PAIR = np.array([[NONE, 0, 0]], np.int64)
+_BLANKS = ("without hospital_id", "without insurance", "of a negative total_cost_yuan")
 _UNIFORM = re.compile(r"[A-Z0-9][0-9a-z.]*")
 
 
@@ -89,31 +103,31 @@ def _read(share: Sequence[RowGroup], reading: _Reading) -> tuple[I8, int]:
     )
     for group in share:
         for batch in batches(group):
-            _fill(reading, batch, hospitals.numbers(batch.hospital.texts), str(group.path))
+            dearest = _fill(reading, batch, hospitals.numbers(batch.hospital.texts), str(group.path))
             codes = (subcategories.numbers(batch.diagnosis.texts), procedures.numbers(batch.procedure.texts))
             pairs, known = _number(reading, batch, codes, pairs, known)
-            largest = max(largest, int(batch.cost_fen.max(initial=0)))
+            largest = max(largest, dearest)
     return pairs.rows[:known], largest
 
 
-def _fill(reading: _Reading, batch: Batch, hospitals: I4, where: str) -> None:
-    """Hospital, insurance and cost of a batch; CaseDataError for a case without one of them."""
+def _fill(reading: _Reading, batch: Batch, hospitals: I4, where: str) -> int:
+    """Hospital, insurance and cost of a batch; the largest cost. CaseDataError for a case without one of them."""
     rows = slice(batch.first, batch.first + batch.cost_fen.size)
-    hospital, insurance, cost_fen = reading.hospital[rows], reading.insurance[rows], reading.cost_fen[rows]
-    translate(batch.hospital.ids, hospitals, hospital)
-    translate(batch.insurance.ids, _insurance_numbers(batch.insurance, where), insurance)
-    cost_fen[:] = batch.cost_fen
-    problems = [
-        Problem(where, f"{int((values < 0).sum())} cases {what}", "they can be paid nothing", NEXT_STEP)
-        for values, what in (
-            (hospital, "without hospital_id"),
-            (insurance, "without insurance"),
-            (cost_fen, "of a negative total_cost_yuan"),
-        )
-        if values.min(initial=0) < 0
+    filled = Filled(reading.hospital[rows], reading.insurance[rows], reading.cost_fen[rows])
+    insurances = _insurance_numbers(batch.insurance, where)
+    smallest, largest = fill(batch.hospital.ids, hospitals, batch.insurance.ids, insurances, batch.cost_fen, filled)
+    if smallest < 0:
+        raise CaseDataError(_blanks(filled, where))
+    return largest
+
+
+def _blanks(filled: Filled, where: str) -> list[Problem]:
+    counts = [int((values < 0).sum()) for values in (filled.hospital, filled.insurance, filled.cost_fen)]
+    return [
+        Problem(where, f"{count} cases {what}", "they can be paid nothing", NEXT_STEP)
+        for count, what in zip(counts, _BLANKS, strict=True)
+        if count
     ]
-    if problems:
-        raise CaseDataError(problems)
 
 
 def _insurance_numbers(column: Ids, where: str) -> I1:
@@ -157,7 +171,8 @@ def _in_order(
     hospital_ids, hospital_place = reading.hospitals.in_order()
     subcategories, subcategory_place = reading.subcategories.in_order()
     procedures, procedure_place = reading.procedures.in_order()
-    translate(reading.hospital, hospital_place, reading.hospital)
+    if (np.diff(hospital_place[:-1]) < 0).any():  # not met in order
+        translate(reading.hospital, hospital_place, reading.hospital)
     rows = np.concatenate([own[1:] for own in found])
     subcategory = subcategory_place[rows[:, PAIR] >> SHIFT].astype(np.int64)
     procedure = procedure_place[(rows[:, PAIR] & _LOW) - 1].astype(np.int64)
