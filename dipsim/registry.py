@@ -9,7 +9,7 @@ from dipsim.payment import bed_day, day_surgery, dip, drg, fee_for_service, inco
 from dipsim.policy.params import Params
 from dipsim.rule import Rule, Stage
 from dipsim.settlement import assessment, base_rate, carry_over, deductions, point_value, prepayment, risk_sharing
-from dipsim.supervision import readmission
+from dipsim.supervision import high_cases, readmission
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
 
@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *incomplete_stay.RULES,
     *fee_for_service.RULES,
     *outside_pool.RULES,
+    *high_cases.RULES,
     *readmission.RULES,
     *budget.RULES,
     *ceilings.RULES,

@@ -8,7 +8,7 @@ read what was posted, and post what is paid in advance and what the clearing of 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -28,6 +28,7 @@ from dipsim.policy.params import Params
 from dipsim.weighting.weighting import Weighting
 
 I8 = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 CEILING_ITEM = "inpatient_pool"
 """The rows of the table `budget` that hold the inpatient pool of an insurance and year."""
@@ -59,10 +60,12 @@ class PassKind(Enum):
 
 
 class Need(Enum):
-    """What a CLAIM rule takes from weighting."""
+    """What a CLAIM or REVIEW rule takes from weighting."""
 
     GROUP_POINTS = "group_points"
     HOSPITAL_FACTOR = "hospital_factor"
+    HIGH_CASES = "high_cases"
+    """`ReviewView.high`: of a REVIEW rule."""
 
 
 def needs_nothing(_: Params) -> frozenset[Need]:
@@ -112,20 +115,47 @@ class Claims:
     flag: I8
 
 
+def weights_of_run(view: View, _: Params) -> Sequence[tuple[Mask, Weighting]]:
+    """Of a rule that pays all its cases by the weights of the run."""
+    return ((np.ones(view.rows.size, bool), view.weights),)
+
+
+@dataclass(frozen=True, slots=True)
+class HighCases:
+    """The cases under review that claim more than their group's points for their cost; int64, one entry a case.
+
+    at                     position in `ReviewView.rows`, rising
+    reference_micro_yuan   what the cost compared with when the band was chosen, above 0
+    limit_micro_yuan       the limit U x reference, rounded half to even: above it a case is high
+    normal_points_micro    what it would claim if its cost corrected nothing
+    """
+
+    at: I8
+    reference_micro_yuan: I8
+    limit_micro_yuan: I8
+    normal_points_micro: I8
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewView:
     """What a REVIEW rule may read: the cases that claim points of groups, and what they claimed so far.
 
     rows           int64 rows of `cases` under review
     hospital       int64 index of each case's hospital (of all cases, not only `rows`)
+    insurance      int64 index of each case's insurance in INSURANCES (of all cases)
+    is_paid        whether the pool pays a case, by whatever rule (of all cases)
     points_micro   points claimed, one entry a row of `rows`
+    high           none of them for a rule that does not need them
     """
 
     cases: CaseTable
     rows: I8
     hospital: I8
+    insurance: I8
+    is_paid: Mask
     grouping: Grouping
     points_micro: I8
+    high: HighCases
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +372,7 @@ class Rule:
     of_sums  whether sums over cases suffice: its points follow from hospital, insurance and group (no deviation bands
              applying), its yuan are a share of a sum; a rule that is not so refuses aggregates
     needs    what a parameter set takes from weighting
+    weights_of   View, params -> which of its cases with a band are paid by which weights; of a rule that is weighted
     explain  View with all cases of the rule, params, row of `View.cases` -> the steps to what this case claims; the
              origin of a step is the dotted key of a parameter. None: explained as any rule of its kind. Of a REVIEW
              rule: ReviewView, params, what `run` said, position in `ReviewView.rows` -> the steps to what is left
@@ -360,4 +391,5 @@ class Rule:
     is_weighted: bool = False
     of_sums: bool = False
     needs: Callable[[Any], frozenset[Need]] = needs_nothing
+    weights_of: Callable[[View, Any], Sequence[tuple[Mask, Weighting]]] = weights_of_run
     explain: Callable[..., Iterable[Step]] | None = None

@@ -24,8 +24,8 @@ from dipsim.policy.files import thawed
 from dipsim.policy.fingerprint import combine, fingerprint_values
 from dipsim.policy.params import Params, Source, Strict
 from dipsim.policy.weights import LEVELS, Weights, read_weights
-from dipsim.registry import CLAIM_RULES, PRICE_RULES, TABLES, WEIGHTING_TABLES, table_of
-from dipsim.rule import Rule
+from dipsim.registry import CLAIM_RULES, PRICE_RULES, RULES, TABLES, WEIGHTING_TABLES, table_of
+from dipsim.rule import Need, Rule, Stage
 from dipsim.settlement.assessment import AssessmentParams
 from dipsim.weighting.hospital_factor import HospitalFactorParams
 from dipsim.weighting.outlier import OutlierParams
@@ -209,6 +209,7 @@ def typed(document: Document, roots: PolicyRoots) -> Scenario:
         problems.append(Problem(f"{document.place(name)}: [{name}]", "no such table", next_step=next_step))
     problems += _year_problems(document, params)
     if head is not None:
+        problems += _high_case_problems(document, head, params)
         problems += _route_problems(document, head.route)
     if problems or head is None:
         raise PolicyError(problems)
@@ -253,6 +254,24 @@ def _year_problems(document: Document, params: Mapping[str, Params]) -> Iterator
         where = f"{document.place('settlement.assessment.base')}: settlement.assessment.base"
         step = "state [settlement.prepayment], or base = 'gross'"
         yield Problem(where, "'deposit' without a deposit", "no [settlement.prepayment] withholds one", step)
+
+
+def _high_case_problems(document: Document, head: Head, params: Mapping[str, Params]) -> Iterator[Problem]:
+    """A review of high cases where no case can be high."""
+    outlier = params.get("weighting.outlier")
+    paying = [CLAIM_RULES[route.pay] for route in head.route if route.pay in CLAIM_RULES]
+    has_bands = any(rule.is_weighted and _takes_weighting(rule, params) for rule in paying)
+    for rule in (rule for rule in RULES if rule.stage is Stage.REVIEW and table_of(rule) in params):
+        stated = params[table_of(rule)]
+        if Need.HIGH_CASES not in rule.needs(stated) or not rule.reads(stated):
+            continue
+        where = f"{document.place(table_of(rule))}: [{table_of(rule)}]"
+        if not has_bands:
+            what, step = "no route leads to a rule with deviation bands", "leave it out, or route cases to dip or drg"
+            yield Problem(where, what, "no case can be high", step)
+        elif isinstance(outlier, OutlierParams) and outlier.form == "none":
+            what, step = "weighting.outlier.form = 'none'", "leave it out, or state deviation bands"
+            yield Problem(where, what, "no case can be high", step)
 
 
 def _tables(document: Document) -> set[str]:

@@ -171,6 +171,13 @@ def _points(
     return weights.points(group, hospital, insurance, cost_fen, share)
 
 
+def weights_of(view: View, params: DaySurgeryParams) -> list[tuple[Mask, Weighting]]:
+    """The cases paid by points of their own for day surgery, and those paid by the points of inpatients."""
+    group = view.grouping.group[view.rows].astype(np.int64)
+    parts = _parts(params, _weighting(view, params), group, view.insurance[view.rows], view.grouping.group_codes)
+    return [(chosen, weights) for chosen, weights, _ in parts]
+
+
 RULES = (
     Rule(
         key="day_surgery",
@@ -185,6 +192,7 @@ RULES = (
         is_weighted=True,
         of_sums=True,
         needs=needs,
+        weights_of=weights_of,
         explain=explain,
     ),
 )

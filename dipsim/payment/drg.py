@@ -4,10 +4,10 @@
     low case                        points = B x c / m                  c: cost of the case, m: mean cost of its group
     high case                       points = B x A + B x (c / m - U)    U by weight and hospital level (F3.5)
 
-The bands are those of `weighting/outlier.py`, form drg. A case of a group without a weight is refused, unless the
-policy says what it gets: points by its cost, cost_ratio x scale x c / mean cost of all cases, or a share of its bill in
-yuan. Cases that no finer group takes (00), whose operation is unrelated (QY) or that no rule takes (0000), and stays
-that are too short or too long, go other ways by routes.
+The bands are those of `weighting/outlier.py`, form drg; `high_cases` caps how many cases are paid as high. A case of a
+group without a weight is refused, unless the policy says what it gets: points by its cost, cost_ratio x scale x c /
+mean cost of all cases, or a share of its bill in yuan. Cases that no finer group takes (00), whose operation is
+unrelated (QY) or that no rule takes (0000), and stays that are too short or too long, go other ways by routes.
 """
 
 from __future__ import annotations

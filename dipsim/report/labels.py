@@ -157,6 +157,12 @@ PARAMETERS: Mapping[str, Text] = {
     "payment.incomplete_stay.no_match_ratio": Text(
         "Ungrouped incomplete stay per its cost", "不完整病例未入组折算比例"
     ),
+    "supervision.high_cases.largest_share": Text("Most high cases, share of discharges", "高倍率病例占比上限"),
+    "supervision.high_cases.discharges": Text("What counts as a discharge", "出院病例口径"),
+    "supervision.high_cases.by_insurance": Text("High cases ranked by insurance", "分险种排序"),
+    "supervision.high_cases.rounding": Text("Rounding of the number of high cases", "例数取整方式"),
+    "supervision.high_cases.rank_by": Text("High cases ranked by", "高倍率病例排序依据"),
+    "supervision.high_cases.over_cap": Text("What high cases over the cap earn", "超出上限的高倍率病例支付办法"),
     "supervision.readmission.window_days": Text("Longest gap to a readmission (days)", "再入院的最长间隔（天）"),
     "supervision.readmission.same_group": Text("Only readmissions in the same group", "仅限同一病种再入院"),
     "supervision.readmission.same_hospital": Text("Only readmissions to the same hospital", "仅限同一机构再入院"),

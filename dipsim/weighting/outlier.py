@@ -144,6 +144,12 @@ def bands(params: OutlierParams, cost_micro_yuan: I8, reference_micro_yuan: I8, 
     return np.select([is_nothing, is_extreme, is_high, is_low], [NORMAL, EXTREME, HIGH, LOW], NORMAL)
 
 
+def is_paid_high(params: OutlierParams, flag: I8) -> NDArray[np.bool_]:
+    """Which cases are paid above the points of their group, by the flag that a weighted rule gave them."""
+    is_high: NDArray[np.bool_] = flag == HIGH
+    return is_high if params.form == "jining" else is_high | (flag == EXTREME)
+
+
 def deviation_points(
     params: OutlierParams,
     band: I8,
@@ -184,9 +190,8 @@ def _terms(
     """The points of each case as a x b / d in whole numbers, U = u / v; arrays of int64 or of Python integers."""
     divisor = np.gcd(k, MICRO)
     k, one = k // divisor, MICRO // divisor  # the factor is k / one
-    low, high = band == LOW, band >= HIGH
+    low, high = band == LOW, is_paid_high(params, band)
     if params.form in ("jining", "drg"):
-        high = band >= HIGH if params.form == "drg" else band == HIGH
         excess = one * (v * cost - u * reference) + k * v * reference
         factor = np.where(low | high, 1, k)
         divided = np.where(low, reference, np.where(high, v * one * reference, one))

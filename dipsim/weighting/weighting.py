@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +87,10 @@ class Weighting:
         band = np.where(compute == 0, NORMAL, bands(self.outlier, cost, classify, high))
         factor, of_group = self.factor(group, hospital), self.groups.points_micro[group]
         return deviation_points(self.outlier, band, of_group, factor, cost, compute, share, high), band
+
+    def without_bands(self) -> Weighting:
+        """The same weights where the cost of a case corrects nothing."""
+        return replace(self, outlier=self.outlier.model_copy(update={"form": "none", "high_limits": None}))
 
     def high_ratio(self, group: I8, hospital: I8) -> Ratio:
         """The limit U above which cases are high, as whole numbers u / v; by case where it goes by weight and level."""

@@ -31,6 +31,7 @@ CLAIM_FOLDERS = (
     "incomplete_stay",
     "fee_for_service",
     "outside_pool",
+    "high_cases",
     "readmission",
 )
 
