@@ -161,7 +161,7 @@ def case_columns(result: Result) -> Columns:
 
 
 def review_columns(result: Result) -> Columns:
-    """Each case with a lead, by rule and case_id: the points before and after, and the case that is the reason."""
+    """Each case that a review marked, by rule and case_id: points before and after, the case that is the reason."""
     cases, claimed = result.inputs.cases, result.claimed
     found = []
     for review in claimed.reviews:

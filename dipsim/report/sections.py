@@ -31,6 +31,7 @@ from dipsim.report.labels import REJECT_REASONS, Text, same
 from dipsim.report.mdc_table import mdc_table
 from dipsim.report.parameters import changed_parameter_table, parameter_table
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
+from dipsim.report.review_tables import reviews_section
 from dipsim.report.scenario_overview import scenario_grid_chart, scenario_table
 from dipsim.report.section import Section
 from dipsim.report.sums import is_gross
@@ -67,6 +68,8 @@ def _sections(results: Sequence[Result]) -> Iterator[Section]:
     prices = price_comparison(results) if len(results) > 1 else price_table(base)
     yield Section("funds", Text("Funds and point values", "基金与点值"), (), (_filled(prices),), _fund_notes(base))
     yield from year_sections(base, of_base)
+    if (reviews := reviews_section(results)) is not None:
+        yield reviews
     yield Section(
         "hospitals",
         _joined(Text("Hospitals", "医疗机构"), of_base),

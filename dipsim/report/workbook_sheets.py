@@ -89,7 +89,7 @@ def _of_year(result: Result) -> Iterator[Sheet]:
             yield Sheet(Text("Clearing by level", "清算分等级"), clearing_level_table(year))
             yield Sheet(Text("Clearing by insurance", "清算分险种"), clearing_insurance_table(year))
     for table in review_tables(result):
-        yield Sheet(Text(f"Leads {table.key}", f"核查线索 {table.key}"), table)
+        yield Sheet(Text(f"Review {table.key}", f"核查 {table.key}"), table)
 
 
 def _by_rule(results: Sequence[Result]) -> Iterator[Sheet]:

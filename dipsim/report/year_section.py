@@ -1,4 +1,4 @@
-"""What a page says of a year: budget, months, prepaid against earned, clearing, and years side by side; reviews."""
+"""What a page says of a year: budget, months, prepaid against earned, clearing, and years side by side."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dipsim.pipeline import Result
 from dipsim.report.charts import Chart
 from dipsim.report.labels import Text
 from dipsim.report.report_table import ReportTable
-from dipsim.report.review_tables import review_notes, review_tables
 from dipsim.report.section import Section
 from dipsim.report.waterfalls import budget_chart, clearing_chart, level_chart, strip_chart
 from dipsim.report.year_charts import month_chart, prepaid_chart, value_chart
@@ -28,9 +27,6 @@ def year_sections(result: Result, of_base: Text) -> Iterator[Section]:
     year = year_of(result)
     if year is not None:
         yield from _of_year(year, of_base)
-    if reviews := review_tables(result):
-        title = Text(f"Leads for review{of_base.en}", f"核查线索{of_base.zh}")
-        yield Section("reviews", title, (), reviews, review_notes(result))
 
 
 def _of_year(year: Year, of_base: Text) -> Iterator[Section]:

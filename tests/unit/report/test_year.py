@@ -250,14 +250,14 @@ def reviewed(smallest: int) -> Result:
 
 def test_leads_are_counted_by_hospital_with_the_points_they_took() -> None:
     (table,) = review_tables(reviewed(1))
-    rows = [(row["hospital_id"], row["reviewed"], row["leads"], row["taken"] // 10**6) for row in table.rows()]
+    rows = [(row["hospital_id"], row["reviewed"], row["marked"], row["taken"] // 10**6) for row in table.rows()]
     assert rows == [("H1", 3, 2, 1000), ("H2", 2, 1, 500)]
 
 
 def test_a_hospital_with_few_leads_cannot_be_told_from_the_total() -> None:
     (table,) = review_tables(reviewed(2))
-    assert [row["leads"] for row in table.rows()] == [None]
-    assert "leads" not in table.total
+    assert [row["marked"] for row in table.rows()] == [None]
+    assert "marked" not in table.total
     assert table.total["reviewed"] == 5
 
 
