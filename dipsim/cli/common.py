@@ -16,6 +16,7 @@ from dipsim.cli.answer import Fact, Screen
 from dipsim.cli.reading_notes import mapping_notes
 
 if TYPE_CHECKING:
+    from dipsim.cases.mapping import CaseMapping
     from dipsim.cases.read import CaseReading
     from dipsim.inputs import Companions
     from dipsim.paths import PolicyRoots
@@ -114,6 +115,18 @@ def require_writable(path: Path) -> None:
         raise OutputError(
             Problem(str(path), f"cannot be made: no right to write in {nearest}", "", "name another place")
         )
+
+
+def require_apart(output: Path, cases: Sequence[Path], mapping: CaseMapping | None) -> None:
+    """Raise OutputError when a result would take the place of a file of cases that it is made from."""
+    from dipsim.cases.gather import case_files
+    from dipsim.cases.mapping import CANONICAL
+    from dipsim.errors import OutputError, Problem
+
+    read = {path.resolve() for _, path in case_files(cases, CANONICAL if mapping is None else mapping)}
+    if output.resolve() in read:
+        why = "the cases are read from it, and the result would overwrite them"
+        raise OutputError(Problem(str(output), "cannot be written", why, "name another file"))
 
 
 def require_output(folder: Path) -> None:

@@ -17,6 +17,7 @@ from dipsim.cli.common import (
     Quiet,
     end_facts,
     reading_fact,
+    require_apart,
     require_writable,
 )
 from dipsim.cli.progress import progress
@@ -61,6 +62,7 @@ def convert(
     screen = Screen(lang, as_json, quiet)
     require_writable(_parquet(output))
     stated = _mapping(mapping, code_map or [])
+    require_apart(output, cases, stated)
     key = None if salt is None else _salt(salt)
     with progress(screen, ("read", "write")) as began:
         began("read")

@@ -20,6 +20,7 @@ from dipsim.cli.common import (
     Threads,
     end_facts,
     reading_fact,
+    require_apart,
     require_writable,
     table_file,
 )
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
     from dipsim.policy.any_scheme import AnyScheme
 
 
-def grouped_columns(cases: CaseTable, scheme: AnyScheme, threads: int) -> tuple[dict[str, list[str]], Grouping]:
+def grouped_columns(
+    cases: CaseTable, scheme: AnyScheme, threads: int, with_reasons: bool = False
+) -> tuple[dict[str, list[str]], Grouping]:
     """What `dipsim group` writes, in the order of case_id, and the grouping that it says.
 
-    case_id, group_code and status by a DIP scheme; a DRG scheme adds the MDC and the ADRG, and on what a group hung:
-    the row of the scheme, and the other diagnosis that decided as MCC or CC.
+    case_id, group_code and status by a DIP scheme; a DRG scheme adds the MDC and the ADRG, and on demand what a group
+    hangs on: the row of the scheme, and the other diagnosis that decided as MCC or CC.
     """
     from dipsim.grouping.drg.group import group_drg
     from dipsim.grouping.group import as_grouping, group_cases
@@ -50,14 +53,16 @@ def grouped_columns(cases: CaseTable, scheme: AnyScheme, threads: int) -> tuple[
     found = group_drg(cases, scheme, threads)
     grouping = as_grouping(found)
     mdc, adrg, row_of = found.mdc, found.adrg, found.row
-    return {
+    told = {
         **in_order,
         "mdc": [found.mdcs.codes[mdc[row]] for row in rows],
         "adrg": [found.adrgs.codes[adrg[row]] for row in rows],
         **_group_and_status(grouping, rows),
-        "rule": [scheme.drg[row_of[row]].where if row_of[row] >= 0 else "" for row in rows],
-        "deciding_code": [found.witness_of(row) for row in rows],
-    }, grouping
+    }
+    if with_reasons:
+        told["rule"] = [scheme.drg[row_of[row]].where if row_of[row] >= 0 else "" for row in rows]
+        told["deciding_code"] = [found.witness_of(row) for row in rows]
+    return told, grouping
 
 
 def _group_and_status(grouping: Grouping, rows: list[int]) -> dict[str, list[str]]:
@@ -77,6 +82,9 @@ def group(
     mapping: MappingFile = None,
     procedure_classes: ClassesFile = None,
     policy: PolicyDir = None,
+    reasons: Annotated[
+        bool, typer.Option("--reasons", help="DRG: also the row of the scheme and the diagnosis that decided")
+    ] = False,
     threads: Threads = 1,
     lang: Lang = "zh",
     as_json: AsJson = False,
@@ -84,6 +92,8 @@ def group(
     dry_run: DryRun = False,
 ) -> None:
     """Group cases by a scheme, without paying them.
+
+    OUT has the columns case_id, group_code and status, by a DRG scheme also mdc and adrg.
 
     Example:
       dipsim group claims.csv --scheme dip-demo -o grouped.csv
@@ -98,15 +108,17 @@ def group(
 
     screen = Screen(lang, as_json, quiet)
     require_writable(table_file(output))
+    stated = None if mapping is None else read_mapping(mapping)
+    require_apart(output, cases, stated)
     roots = policy_roots(policy)
     rules = read_sound_scheme(roots.scheme(scheme), roots)
     if procedure_classes is not None:
         rules = with_procedure_classes(rules, read_procedure_classes(procedure_classes))
     with progress(screen, ("read", "group")) as began:
         began("read")
-        reading = read_cases(cases, None if mapping is None else read_mapping(mapping))
+        reading = read_cases(cases, stated)
         began("group")
-        columns, grouping = grouped_columns(reading.cases, rules, threads)
+        columns, grouping = grouped_columns(reading.cases, rules, threads, reasons)
     rejected = output.with_name(f"{output.stem}.rejected.csv")
     if not dry_run:
         write_columns(output, columns)

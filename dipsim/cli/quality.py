@@ -20,6 +20,7 @@ from dipsim.cli.common import (
     Quiet,
     Threads,
     reading_fact,
+    require_apart,
     require_writable,
     table_file,
 )
@@ -67,15 +68,17 @@ def quality(
     from dipsim.policy.weights import read_weights
 
     screen = Screen(lang, as_json, quiet)
+    mapped = None if mapping is None else read_mapping(mapping)
     if output is not None:
         require_writable(table_file(output))
+        require_apart(output, cases, mapped)
     roots = policy_roots(policy)
     stated = read_relative_weight_rules(roots.learning(rules))
     weighed = None if weights is None else read_weights(roots.weights(weights))
     chosen = read_sound_scheme(roots.scheme(scheme), roots)
     with progress(screen, ("read", "group")) as began:
         began("read")
-        reading = read_cases(cases, None if mapping is None else read_mapping(mapping))
+        reading = read_cases(cases, mapped)
         began("group")
         found = quality_of(reading.cases, group_cases(reading.cases, chosen, threads), stated, weighed)
     parts = [reading_fact(reading, screen), *_told(found, stated, screen)]

@@ -91,7 +91,7 @@ def test_ten_thousand_published_cases_get_their_drg_from_the_command_line(tmp_pa
 def test_drg_cases_are_grouped_with_mdc_adrg_status_and_what_decided(tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_text(CASES, encoding="utf-8")
     out = tmp_path / "out.csv"
-    said = dipsim("group", tmp_path / "cases.csv", "--scheme", "drg-reference", "-o", out, "--lang", "en")
+    said = dipsim("group", tmp_path / "cases.csv", "--scheme", "drg-reference", "-o", out, "--lang", "en", "--reasons")
     rows = read(out)
     assert list(rows[0]) == ["case_id", "mdc", "adrg", "group_code", "status", "rule", "deciding_code"]
     assert [row["case_id"] for row in rows] == ["A", "B", "D"]
@@ -103,6 +103,23 @@ def test_drg_cases_are_grouped_with_mdc_adrg_status_and_what_decided(tmp_path: P
     assert "5 rows in = 3 grouped + 2 rejected" in said
     assert "tied" not in said
     assert len(read(tmp_path / "out.rejected.csv")) == 2
+
+
+def test_without_reasons_drg_cases_have_five_columns(tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").write_text(CASES, encoding="utf-8")
+    out = tmp_path / "out.csv"
+    dipsim("group", tmp_path / "cases.csv", "--scheme", "drg-reference", "-o", out)
+    assert list(read(out)[0]) == ["case_id", "mdc", "adrg", "group_code", "status"]
+
+
+def test_no_result_takes_the_place_of_the_cases_that_it_is_made_from(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.csv"
+    cases.write_text(CASES, encoding="utf-8")
+    for given in (cases, tmp_path):
+        for verb in ("group", "quality"):
+            said = dipsim(verb, given, "--scheme", "drg-reference", "-o", cases, "--lang", "en", exit_code=2)
+            assert "the result would overwrite them" in said
+    assert cases.read_text(encoding="utf-8") == CASES
 
 
 def test_groups_are_the_same_as_parquet_and_on_two_threads(tmp_path: Path) -> None:

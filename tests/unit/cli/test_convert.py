@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from dipsim.cases.identity import content_fingerprint
 from dipsim.cases.read import read_cases
 from dipsim.cli.main import app
+from dipsim.errors import OutputError
 from tests.unit.cases.tables import written
 
 MAPPING = """
@@ -89,3 +90,13 @@ def test_a_dry_run_writes_nothing_and_two_conversions_hold_the_same(tmp_path: Pa
         converted(tmp_path)
         fingerprints.add(content_fingerprint(read_cases([tmp_path / "out.parquet"]).cases))
     assert len(fingerprints) == 1
+
+
+def test_a_converted_file_does_not_take_the_place_of_its_source(tmp_path: Path) -> None:
+    assert converted(tmp_path).exit_code == 0
+    source = tmp_path / "out.parquet"
+    before = source.read_bytes()
+    done = CliRunner().invoke(app, ["convert", str(source), "-o", str(source), "--lang", "en"])
+    assert isinstance(done.exception, OutputError)
+    assert "the result would overwrite them" in str(done.exception)
+    assert source.read_bytes() == before
