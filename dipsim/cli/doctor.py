@@ -6,7 +6,6 @@ import importlib.metadata
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from dipsim.cli.common import AsJson, Lang, PolicyDir, Quiet
 PYTHON = ((3, 11), (3, 14))
 ENOUGH_MEMORY = ENOUGH_DISK = 1 << 30
 """One gibibyte: about what ten million cases take."""
-MOST_FONTS = 3
 SAMPLE = "点值（元）–−·"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NEEDED = re.compile(r"([A-Za-z0-9._-]+)>=([0-9.]+)$")
@@ -138,14 +136,16 @@ def _policy(policy: Path | None) -> Finding:
 
 
 def _fonts() -> Finding:
-    """Charts keep text as text, so only who reads a report needs a font: ask what browsers ask on Linux."""
-    asked = shutil.which("fc-list")
-    if asked is None:
-        return Finding("fonts", "ok", "those of the system")
-    told = subprocess.run([asked, ":lang=zh", "family"], capture_output=True, text=True, check=False).stdout
-    found = sorted({line.split(",")[0] for line in told.splitlines() if line})
+    """Charts keep text as text, so only who reads a report needs a font."""
+    from matplotlib.font_manager import fontManager
+
+    from dipsim.report.drawing import FONTS
+
+    known = {font.name for font in fontManager.ttflist}
+    found = [name for name in re.findall(r"'([^']+)'", FONTS)[:3] if name in known]
+    found += sorted(name for name in known if re.search("CJK|Hei|Song|Kai|Ming", name))[:2]
     if found:
-        return Finding("fonts", "ok", ", ".join(found[:MOST_FONTS]))
+        return Finding("fonts", "ok", ", ".join(dict.fromkeys(found)))
     step = "to read reports on this machine install Noto Sans CJK (fonts-noto-cjk)"
     return Finding("fonts", "hint", "no font with Chinese characters", step)
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
 from dipsim.allocation import case_pay_fen
@@ -14,12 +16,10 @@ from dipsim.payment.bed_day import DAYS_UNPAID, SHARE_OF_DAYS, BedDayParams, Sta
 from dipsim.pipeline import Result
 from dipsim.policy.weights import LEVELS
 from dipsim.registry import CLAIM_RULES, RULES
-from dipsim.report.axes import amounts, rows, span
 from dipsim.report.charts import Chart, both, footer, label_room
 from dipsim.report.comparing import scenario_title
-from dipsim.report.drawing import Key, Panel, Sheet, svg
+from dipsim.report.drawing import GREY, Key, Sheet, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text, Value, formatted
-from dipsim.report.marks import Bar, Guide, Line, Mark, Words
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
 from dipsim.report.sums import share, shares
 from dipsim.report.tables import HOSPITAL_ID, LEVEL, NAME, PAY, hospital_facts
@@ -250,7 +250,7 @@ _HOSPITAL = (
 
 def bed_day_chart(told: BedDays) -> Chart:
     """How long stays are, and what a day of them is charged and paid."""
-    table, title = length_table(told), _title(told)
+    table, title, key = length_table(told), _title(told), f"bed_day_{told.number}"
     kept = table.taken([row for row, stays in enumerate(table.values("cases")) if stays])
 
     def drawn(lang: Lang) -> str:
@@ -262,9 +262,14 @@ def bed_day_chart(told: BedDays) -> Chart:
             *(Key(color, label) for color, label, _ in dots),
         ]
         sheet = Sheet(title.of(lang), footer([told.result], lang), legend, label_room(names), 24)
-        return svg(sheet, _ROW * max(len(kept), 1), [_bars(kept, names, lang), _lines(dots, len(kept), lang)], lang)
+        figure, (left, right) = draw(sheet, _ROW * max(len(kept), 1), panels=2)
+        _bars(left, kept, lang)
+        rows_on(left, names)
+        _lines(right, dots, lang)
+        rows_on(right, [""] * len(names))
+        return svg(figure, key, lang, title.of(lang))
 
-    return both(f"bed_day_{told.number}", title, drawn)
+    return both(key, title, drawn)
 
 
 def _dots(table: ReportTable, lang: Lang) -> list[tuple[str, str, list[float]]]:
@@ -282,24 +287,27 @@ def _dots(table: ReportTable, lang: Lang) -> list[tuple[str, str, list[float]]]:
     ]
 
 
-def _bars(table: ReportTable, names: Sequence[str], lang: Lang) -> Panel:
-    """Two bars a row: the share of stays and, below it, of bed-days."""
-    marks: list[Mark] = []
+def _bars(axes: Axes, table: ReportTable, lang: Lang) -> None:
+    rows = np.arange(len(table))
     for name, color, shift in (("cases_share", STAYS, -0.2), ("days_share", DAYS, 0.2)):
-        for row, value in enumerate(table.values(name)):
-            marks.append(Bar(0.0, value, row + shift - 0.18, row + shift + 0.18, color))
-            marks.append(Words(value, row + shift, formatted(value, "share"), "start", size=8, right=3))
-    both_shares = span([*table.values("cases_share"), *table.values("days_share")], 0.2)
-    across = amounts(both_shares, Text("Share (%)", "占比（%）").of(lang), 3, is_percent=True)
-    return Panel(across, rows(names), marks)
+        values = np.array(table.values(name), np.float64)
+        axes.barh(rows + shift, values, height=0.36, color=color)
+        for row, value in zip(rows + shift, values, strict=True):
+            axes.text(value, row, f" {formatted(float(value), 'share')}", va="center", size=8)
+    axes.margins(x=0.2)
+    axes.xaxis.set_major_locator(MaxNLocator(3))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.set_xlabel(Text("Share (%)", "占比（%）").of(lang))
 
 
-def _lines(dots: Sequence[tuple[str, str, list[float]]], count: int, lang: Lang) -> Panel:
-    """A line with dots for each measure, from row to row."""
-    marks: list[Mark] = [Guide(0.0, is_upright=True, width=0.6)]
-    marks += (Line(list(zip(values, range(count), strict=True)), color, 1.2, dots=2.5) for color, _, values in dots)
-    known = span([value for _, _, values in dots for value in values], 0.08)
-    return Panel(amounts(known, Text("Yuan a bed-day", "元/床日").of(lang), 4), rows([""] * count), marks)
+def _lines(axes: Axes, dots: Sequence[tuple[str, str, list[float]]], lang: Lang) -> None:
+    for color, _, values in dots:
+        axes.plot(values, range(len(values)), "o-", color=color, lw=1.2, ms=5)
+    axes.set_xlim(left=0)
+    axes.margins(x=0.08)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.axvline(0, color=GREY, lw=0.6)
+    axes.set_xlabel(Text("Yuan a bed-day", "元/床日").of(lang))
 
 
 def _title(told: BedDays) -> Text:

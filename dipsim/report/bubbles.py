@@ -2,62 +2,52 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter, SymmetricalLogLocator
+from numpy.typing import NDArray
 
 from dipsim.money import FEN
 from dipsim.pipeline import Result
-from dipsim.report.axes import Axis, Scale
-from dipsim.report.charts import Chart, both, every_group_gap, footer, gain_legend, group_name, toned
-from dipsim.report.drawing import Panel, Sheet, panel_width, svg
+from dipsim.report.charts import LESS, MORE, Chart, both, every_group_gap, footer, gain_legend, group_name
+from dipsim.report.drawing import GREY, INK, SIZE, WIDTH, Sheet, draw, shortened, svg, text_width
 from dipsim.report.labels import Lang, Text, amount_in, money, money_unit
-from dipsim.report.lettering import SIZE, columns_in, shortened, text_width
-from dipsim.report.marks import GREY, INK, Dot, Guide, Mark, Place, Words
+
+F8 = NDArray[np.float64]
 
 MOST_NUMBERED = 14
 """Bubbles that are numbered and named beside the plot."""
 _HEIGHT, _LEFT, _RIGHT = 330.0, 52.0, 212.0
-_NUMBER, _NAME = 14.0, 29.0
-"""Points from the plot to the numbers at its right, and to the names."""
-_LARGEST, _SMALLEST = 15.0, 1.1
-"""Radius of the largest bubble and of the smallest, points."""
+_LARGEST = 900.0
+"""Area of the largest bubble, square points."""
 _CLOSEST = 13.0
 """Points between the middles of two numbered bubbles."""
 _LINEAR = 100.0
 """Yuan a case up to which the axis is linear."""
-_NO_GAP = "#f2f2f2"
-
-
-@dataclass(frozen=True, slots=True)
-class Bubble:
-    """A group: its row, its cases, its gap in all and in a case, yuan, and its gap beside the largest, -1 to 1."""
-
-    row: int
-    cases: int
-    gap_fen: int
-    per_case: float
-    tone: float
+_COLORS = LinearSegmentedColormap.from_list("gain", [LESS, "#f2f2f2", MORE])
 
 
 def bubble_chart(result: Result) -> Chart:
     """Each group by its cases and its gap per case; the area and the colour of a bubble tell its whole gap."""
     groups, gaps_fen = every_group_gap(result)
     title = Text(_title(gaps_fen, "en"), _title(gaps_fen, "zh"))
-    bubbles, rows = _bubbles(groups.values("cases"), gaps_fen), list(groups.rows())
+    cases = np.array(groups.values("cases"), np.float64)
+    gaps = np.array(gaps_fen, np.float64) / FEN
+    rows = list(groups.rows())
 
     def drawn(lang: Lang) -> str:
         sheet = Sheet(title.of(lang), footer([result], lang), gain_legend(lang), _LEFT, _RIGHT)
-        across, up = _axes(bubbles, lang)
-        numbered = _free(bubbles, Place(0, 0, panel_width(sheet), _HEIGHT, across.scale, up.scale))
-        names = [group_name(rows[bubble.row], lang) for bubble in numbered]
-        marks: list[Mark] = [
-            Guide(0.0, is_upright=True),
-            *(Dot(each.per_case, each.cases, _radius(each), _color(each), has_edge=True) for each in bubbles),
-            *_numbers(numbered),
-            *_names(names, [bubble.gap_fen for bubble in numbered], across.scale.high, up.scale.high, lang),
-        ]
-        return svg(sheet, _HEIGHT, [Panel(across, up, marks)], lang)
+        figure, (axes,) = draw(sheet, _HEIGHT)
+        _axes(axes, cases, gaps, lang)
+        numbered = _bubbles(axes, cases, gaps)
+        _name(
+            figure, axes, [group_name(rows[row], lang) for row in numbered], [gaps_fen[row] for row in numbered], lang
+        )
+        return svg(figure, "group_bubbles", lang, title.of(lang))
 
     return both("group_bubbles", title, drawn)
 
@@ -73,77 +63,69 @@ def _title(gaps_fen: Sequence[int], lang: Lang) -> str:
     ).of(lang)
 
 
-def _bubbles(cases: Sequence[int], gaps_fen: Sequence[int]) -> list[Bubble]:
-    """Every group as a bubble, that of the largest gap first, so that the small ones lie on top."""
-    most = max((abs(gap) for gap in gaps_fen), default=0) or 1
-    found = [
-        Bubble(row, count, gap, gap / count / FEN, math.copysign(math.sqrt(abs(gap) / most), gap))
-        for row, (count, gap) in enumerate(zip(cases, gaps_fen, strict=True))
-    ]
-    return sorted(found, key=lambda bubble: -abs(bubble.gap_fen))
-
-
-def _radius(bubble: Bubble) -> float:
-    """The area tells the gap."""
-    return max(abs(bubble.tone) * _LARGEST, _SMALLEST)
-
-
-def _color(bubble: Bubble) -> str:
-    return toned(_NO_GAP, bubble.tone)
-
-
-def _axes(bubbles: Sequence[Bubble], lang: Lang) -> tuple[Axis, Axis]:
+def _axes(axes: Axes, cases: F8, gaps: F8, lang: Lang) -> None:
     """Both axes logarithmic, that of the gap to both sides of zero."""
-    widest = max((abs(bubble.per_case) for bubble in bubbles), default=0.0)
-    limit = max(widest, _LINEAR) * 2.5
-    decades = [10.0**power for power in range(round(math.log10(_LINEAR)), math.ceil(math.log10(limit)))]
-    gaps = [*(-value for value in reversed(decades)), 0.0, *decades]
+    axes.set_xscale("symlog", linthresh=_LINEAR)
+    axes.set_yscale("log")
+    per_case = np.abs(gaps / cases).max() if gaps.size else _LINEAR
+    limit = max(float(per_case), _LINEAR) * 2.5
+    axes.set_xlim(-limit, limit)
+    axes.set_ylim(*(cases.min() * 0.7, cases.max() * 1.8) if gaps.size else (1, 10))
+    axes.xaxis.set_major_locator(SymmetricalLogLocator(base=10, linthresh=_LINEAR))
+    plain = FuncFormatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+    axes.xaxis.set_major_formatter(plain)
+    axes.yaxis.set_major_formatter(plain)
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.tick_params(axis="y", which="both", length=2, colors=GREY)
+    axes.spines["left"].set_visible(True)
+    axes.axvline(0, color=GREY, lw=0.8)
     what = "Pay less average pay, yuan a case (logarithmic beyond ±100)"
-    across = Axis(
-        Scale(-limit, limit, _bent),
-        [(value, f"{value:,.0f}".replace("-", "−")) for value in gaps],
-        Text(what, "每例应付与平均应付之差（元，±100 以外为对数刻度）").of(lang),
+    axes.set_xlabel(Text(what, "每例应付与平均应付之差（元，±100 以外为对数刻度）").of(lang))
+    axes.set_ylabel(Text("Cases (logarithmic)", "病例数（对数刻度）").of(lang))
+
+
+def _bubbles(axes: Axes, cases: F8, gaps: F8) -> list[int]:
+    """Draw the bubbles, the large ones first, and number those with the largest gaps that stand free of each other."""
+    if not gaps.size:
+        return []
+    most = float(np.abs(gaps).max()) or 1.0
+    order = np.argsort(-np.abs(gaps), kind="stable")
+    area = np.maximum(np.abs(gaps) / most * _LARGEST, 5)
+    color = _COLORS(0.5 + 0.5 * np.sign(gaps) * np.sqrt(np.abs(gaps) / most))
+    axes.scatter(
+        (gaps / cases)[order], cases[order], s=area[order], c=color[order], edgecolors=GREY, linewidths=0.4, alpha=0.85
     )
-    counts = [bubble.cases for bubble in bubbles]
-    scale = Scale(min(counts, default=1) * 0.7, max(counts, default=5) * 1.8, math.log10)
-    ticks = [round_number * 10**power for power in range(10) for round_number in (1, 2, 5)]
-    shown = [(float(value), f"{value:,}") for value in ticks if scale.low <= value <= scale.high]
-    return across, Axis(scale, shown, Text("Cases (logarithmic)", "病例数（对数刻度）").of(lang))
+    places = axes.transData.transform(np.stack([gaps / cases, cases], axis=1)) * 72 / axes.figure.dpi
+    numbered: list[int] = []
+    for row in order.tolist():
+        away = [float(np.hypot(*(places[row] - places[other]))) for other in numbered]
+        if len(numbered) < MOST_NUMBERED and gaps[row] and min(away, default=_CLOSEST) >= _CLOSEST:
+            numbered.append(row)
+    for number, row in enumerate(numbered, 1):
+        is_dark = abs(gaps[row]) / most > 0.25
+        axes.text(
+            gaps[row] / cases[row],
+            cases[row],
+            str(number),
+            ha="center",
+            va="center",
+            size=8,
+            color="white" if is_dark else INK,
+        )
+    return numbered
 
 
-def _bent(yuan: float) -> float:
-    """Linear up to ±100 yuan, which are as wide as a decade, and logarithmic beyond."""
-    size = abs(yuan) / _LINEAR
-    return math.copysign(size if size <= 1 else 1 + math.log10(size), yuan)
-
-
-def _free(bubbles: Sequence[Bubble], place: Place) -> list[Bubble]:
-    """Those with the largest gaps that stand free of each other."""
-    kept: list[Bubble] = []
-    for bubble in bubbles:
-        x, y = place.x(bubble.per_case), place.y(bubble.cases)
-        away = (math.hypot(x - place.x(other.per_case), y - place.y(other.cases)) for other in kept)
-        if len(kept) < MOST_NUMBERED and bubble.gap_fen and min(away, default=_CLOSEST) >= _CLOSEST:
-            kept.append(bubble)
-    return kept
-
-
-def _numbers(numbered: Sequence[Bubble]) -> Iterator[Mark]:
-    """The number in each bubble, or over it where it is small."""
-    for number, bubble in enumerate(numbered, 1):
-        ink = "white" if abs(bubble.tone) > 0.5 else INK
-        yield Words(bubble.per_case, bubble.cases, str(number), size=8, color=ink)
-
-
-def _names(names: Sequence[str], gaps_fen: Sequence[int], right: float, top: float, lang: Lang) -> Iterator[Mark]:
-    """The numbered groups and their gaps at the right of the plot, whose corner is given, under the unit of these."""
-    size, step, end = SIZE - 1, _HEIGHT / MOST_NUMBERED, _RIGHT - 6
+def _name(figure: Figure, axes: Axes, names: Sequence[str], gaps_fen: Sequence[int], lang: Lang) -> None:
+    """The numbered groups and their gaps at the right of the plot, under the unit of these."""
+    box, size = axes.get_position(), SIZE - 1
+    left, right = (WIDTH - _RIGHT + 14) / WIDTH, 1 - 6 / WIDTH
+    step = box.height / MOST_NUMBERED
     per_unit, unit = money_unit(max((abs(gap) for gap in gaps_fen), default=0), lang)
     gaps = [f"{'+' if gap > 0 else ''}{amount_in(gap, per_unit)}" for gap in gaps_fen]
-    room = end - _NAME - 6 - max((text_width(gap, size) for gap in gaps), default=0.0)
-    yield Words(right, top, unit, "end", size, GREY, right=end, below=-0.5 * step)
+    room = _RIGHT - 14 - 15 - 6 - 6 - max((text_width(gap, size) for gap in gaps), default=0.0)
+    figure.text(right, box.y1 + 0.3 * step, unit, size=size, color=GREY, ha="right")
     for number, (name, gap) in enumerate(zip(names, gaps, strict=True)):
-        below = (number + 0.5) * step
-        yield Words(right, top, f"{number + 1}", "start", size, GREY, right=_NUMBER, below=below)
-        yield Words(right, top, shortened(name, columns_in(room, size)), "start", size, right=_NAME, below=below)
-        yield Words(right, top, gap, "end", size, GREY, right=end, below=below)
+        y = box.y1 - (number + 0.6) * step
+        figure.text(left, y, f"{number + 1}", size=size, color=GREY)
+        figure.text(left + 15 / WIDTH, y, shortened(name, int(room / text_width("a", size))), size=size)
+        figure.text(right, y, gap, size=size, color=GREY, ha="right")

@@ -6,21 +6,33 @@ fingerprint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
 from dipsim import __version__
 from dipsim.money import half_even
 from dipsim.pipeline import Result
 from dipsim.policy.fingerprint import short
-from dipsim.report.axes import Scale, amounts, rows, span
-from dipsim.report.drawing import Key, Panel, Sheet, svg
+from dipsim.report.drawing import (
+    GREY,
+    PALE,
+    SIZE,
+    Key,
+    Sheet,
+    at_right,
+    draw,
+    plain_text,
+    rows_on,
+    shortened,
+    svg,
+    text_width,
+)
 from dipsim.report.labels import Lang, Text, amount_in, money_unit, signed_money, term
-from dipsim.report.lettering import shortened, text_width
-from dipsim.report.marks import GREY, INK, PALE, Bar, Dot, Guide, Line, Mark, Words
 from dipsim.report.report_table import ReportTable
 from dipsim.report.sums import BANDS, paid_cells, shares
 from dipsim.report.tables import NO_GROUP, group_table, hospital_levels, hospital_table
@@ -38,8 +50,7 @@ MOST_HOSPITALS = 30
 """Hospitals in one chart; of more, those at both ends are shown."""
 MOST_GROUPS = 8
 """Groups shown at either end."""
-_DARK_BANDS = frozenset({"extreme", "no_match"})
-_ROW, _DOT = 19.0, 3.2
+_ROW = 19.0
 _LONGEST_NAME = 44
 _NARROWEST_LABELLED_SHARE = 0.045
 
@@ -55,7 +66,8 @@ class Chart:
 
 def both(key: str, title: Text, drawn: Callable[[Lang], str]) -> Chart:
     """A chart drawn in both languages."""
-    return Chart(key, title, Text(drawn("en"), drawn("zh")))
+    with plain_text():
+        return Chart(key, title, Text(drawn("en"), drawn("zh")))
 
 
 def footer(results: Sequence[Result], lang: Lang) -> str:
@@ -79,21 +91,21 @@ def pay_per_cost_chart(result: Result) -> Chart:
     def drawn(lang: Lang) -> str:
         legend = [Key(color, term(level).of(lang)) for level, color in LEVEL_COLORS.items() if level in levels]
         sheet = Sheet(title.of(lang), footer([result], lang), legend if has_levels else (), label_room(names))
-        named = rows(names)
+        figure, (axes,) = draw(sheet, _ROW * max(len(table), 1))
+        rows = np.arange(len(table))
+        axes.hlines(rows, mean, ratios, color=PALE, lw=2.5)
+        axes.scatter(ratios, rows, s=42, c=[LEVEL_COLORS[level or "unknown"] for level in levels], zorder=3)
+        axes.axvline(mean, color=GREY, lw=0.8)
         region = Text(f"region {mean:.3f}", f"全市 {mean:.3f}").of(lang)
-        marks: list[Mark] = [
-            *(Line([(mean, row), (ratio, row)], PALE, 2.5) for row, ratio in enumerate(ratios.tolist())),
-            Guide(mean, is_upright=True),
-            Words(mean, named.scale.high, region, color=GREY, below=-6),
-        ]
-        for row, (ratio, level) in enumerate(zip(ratios.tolist(), levels, strict=True)):
-            marks.append(Dot(ratio, row, _DOT, LEVEL_COLORS[level or "unknown"]))
-        unit = Text("Pay for each yuan charged (yuan)", "每 1 元费用的应付金额（元）").of(lang)
-        across = amounts(
-            span([mean, *ratios.tolist()], 0.08, with_zero=False), unit + left_out(len(ordered) - len(table), lang)
+        axes.text(
+            mean, 1.01, region, transform=axes.get_xaxis_transform(), ha="center", va="bottom", color=GREY, size=SIZE
         )
-        panel = Panel(across, named, marks, [f"{ratio:.3f}" for ratio in ratios])
-        return svg(sheet, _ROW * max(len(table), 1), [panel], lang)
+        rows_on(axes, names)
+        at_right(axes, [f"{ratio:.3f}" for ratio in ratios])
+        unit = Text("Pay for each yuan charged (yuan)", "每 1 元费用的应付金额（元）").of(lang)
+        axes.set_xlabel(unit + left_out(len(ordered) - len(table), lang))
+        axes.margins(x=0.08)
+        return svg(figure, "pay_per_cost", lang, title.of(lang))
 
     return both("pay_per_cost", title, drawn)
 
@@ -116,8 +128,11 @@ def group_gap_chart(result: Result) -> Chart:
     def drawn(lang: Lang) -> str:
         names = [shortened(group_name(row, lang), _LONGEST_NAME) for row in table.rows()]
         sheet = Sheet(title.of(lang), footer([result], lang), gain_legend(lang), label_room(names))
+        figure, (axes,) = draw(sheet, _ROW * max(len(table), 1))
         what = Text("Pay less average pay for the same charges", "应付与同等费用平均应付之差").of(lang)
-        return svg(sheet, _ROW * max(len(table), 1), [signed_bars(names, gaps, what, lang)], lang)
+        signed_bars(axes, gaps, what, lang)
+        rows_on(axes, names)
+        return svg(figure, "group_gap", lang, title.of(lang))
 
     return both("group_gap", title, drawn)
 
@@ -169,10 +184,18 @@ def band_chart(result: Result) -> Chart:
         legend = [Key(color, term(band).of(lang)) for band, color in BAND_COLORS.items()]
         names = [f"{term(level).of(lang)} · {measure.of(lang)}" for level in levels for measure in measures]
         sheet = Sheet(title.of(lang), footer([result], lang), legend, label_room(names), 20)
-        marks = [*_stacked(parts.reshape(-1, len(BANDS))), *between_rows(3, len(names))]
-        unit = Text("Share of the level's cases, charges and points (%)", "占该等级病例、费用、分值的比例（%）")
-        panel = Panel(amounts(Scale(0, 1), unit.of(lang), is_percent=True), rows(names), marks)
-        return svg(sheet, (_ROW + 3) * max(len(names), 1), [panel], lang)
+        figure, (axes,) = draw(sheet, (_ROW + 3) * max(len(names), 1))
+        rows = [level * 3 + number for level in range(len(levels)) for number in range(3)]
+        _stacked(axes, parts.reshape(-1, len(BANDS)))
+        rows_on(axes, names)
+        for row in rows[3::3]:
+            axes.axhline(row - 0.5, color=GREY, lw=0.4)
+        axes.set_xlim(0, 1)
+        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.set_xlabel(
+            Text("Share of the level's cases, charges and points (%)", "占该等级病例、费用、分值的比例（%）").of(lang)
+        )
+        return svg(figure, "bands", lang, title.of(lang))
 
     return both("bands", title, drawn)
 
@@ -201,55 +224,28 @@ def _band_title(levels: Sequence[str], high: NDArray[np.float64]) -> Text:
     )
 
 
-def _stacked(parts: NDArray[np.float64]) -> Iterator[Mark]:
+def _stacked(axes: Axes, parts: NDArray[np.float64]) -> None:
     """One bar a row, cut into bands in the order of the legend; wide parts bear their share."""
-    for row, shares_of_row in enumerate(np.nan_to_num(parts).tolist()):
-        left = 0.0
-        for band, color in BAND_COLORS.items():
-            width = shares_of_row[BANDS.index(band)]
-            if width:
-                yield Bar(left, left + width, row - 0.36, row + 0.36, color, has_edge=True)
-            if width >= _NARROWEST_LABELLED_SHARE:
-                label = f"{width:.1%}" if width > 0.06 else f"{width:.0%}"
-                yield Words(left + width / 2, row, label, size=8, color="white" if band in _DARK_BANDS else INK)
-            left += width
+    left = np.zeros(len(parts))
+    for band, color in BAND_COLORS.items():
+        width = np.nan_to_num(parts[:, BANDS.index(band)])
+        axes.barh(np.arange(len(parts)), width, left=left, color=color, height=0.72, edgecolor="white", linewidth=0.5)
+        ink = "white" if band in ("extreme", "no_match") else "#222222"
+        for row in np.flatnonzero(width >= _NARROWEST_LABELLED_SHARE).tolist():
+            label = f"{width[row]:.1%}" if width[row] > 0.06 else f"{width[row]:.0%}"
+            axes.text(left[row] + width[row] / 2, row, label, ha="center", va="center", color=ink, size=8)
+        left += width
 
 
-def between_rows(every: int, count: int) -> Iterator[Mark]:
-    """A thin line after so many rows each."""
-    for row in range(every, count, every):
-        yield Guide(row - 0.5, is_upright=False, width=0.4)
-
-
-def signed_bars(names: Sequence[str], amounts_fen: Sequence[int], what: str, lang: Lang) -> Panel:
+def signed_bars(axes: Axes, amounts_fen: Sequence[int], what: str, lang: Lang) -> None:
     """Bars to both sides of zero, one a row, with money on the axis."""
     per_unit, unit = money_unit(max((abs(amount) for amount in amounts_fen), default=0), lang)
     values = [amount / per_unit for amount in amounts_fen]
-    texts = [f"{'+' if amount > 0 else ''}{amount_in(amount, per_unit)}" for amount in amounts_fen]
-    across = amounts(span(values), f"{what} ({unit})" if lang == "en" else f"{what}（{unit}）", 5)
-    return Panel(across, rows(names), bars_from_zero(values, gain_colors(values)), texts)
-
-
-def bars_from_zero(values: Sequence[float], colors: Sequence[str], height: float = 0.62) -> list[Mark]:
-    """One bar a row, and the line that they begin at."""
-    bars = enumerate(zip(values, colors, strict=True))
-    return [
-        *(Bar(0.0, value, row - height / 2, row + height / 2, color) for row, (value, color) in bars),
-        Guide(0.0, is_upright=True),
-    ]
-
-
-def gain_colors(values: Sequence[float]) -> list[str]:
-    """The colour of a gain or a loss for each value."""
-    return [MORE if value > 0 else LESS for value in values]
-
-
-def toned(middle: str, tone: float) -> str:
-    """The colour of a tone: -1 is that of a loss, 0 the middle one, 1 that of a gain, and what is between is mixed."""
-    ends = (middle, MORE if tone > 0 else LESS)
-    start, end = ([int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in ends)
-    mixed = (round(one + (other - one) * abs(tone)) for one, other in zip(start, end, strict=True))
-    return "#" + "".join(f"{part:02x}" for part in mixed)
+    axes.barh(range(len(values)), values, color=[MORE if value > 0 else LESS for value in values], height=0.62)
+    axes.axvline(0, color=GREY, lw=0.8)
+    at_right(axes, [f"{'+' if amount > 0 else ''}{amount_in(amount, per_unit)}" for amount in amounts_fen])
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.set_xlabel(f"{what} ({unit})" if lang == "en" else f"{what}（{unit}）")
 
 
 def gain_legend(lang: Lang) -> tuple[Key, ...]:

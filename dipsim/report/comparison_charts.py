@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
 from dipsim.ledger import INSURANCES
-from dipsim.money import MICRO
 from dipsim.pipeline import Result
-from dipsim.report.axes import amounts, rows, span
 from dipsim.report.charts import (
+    LESS,
+    MORE,
     MOST_HOSPITALS,
     Chart,
     at_both_ends,
-    bars_from_zero,
-    between_rows,
     both,
     footer,
-    gain_colors,
     gain_legend,
     hospital_names,
     label_room,
@@ -25,9 +24,8 @@ from dipsim.report.charts import (
     signed_bars,
 )
 from dipsim.report.comparing import hospital_comparison, scenario_title
-from dipsim.report.drawing import Panel, Sheet, svg
+from dipsim.report.drawing import GREY, Sheet, at_right, draw, rows_on, shortened, svg
 from dipsim.report.labels import Lang, Text, formatted, money, signed_share, term
-from dipsim.report.lettering import shortened
 from dipsim.report.report_table import ReportTable
 from dipsim.report.sums import share, values_by_insurance
 
@@ -63,13 +61,19 @@ def point_value_chart(results: Sequence[Result]) -> Chart:
         titles = [shortened(scenario_title(result.scenario).of(lang), _LONGEST_TITLE) for result in results]
         names = [f"{term(insurance).of(lang)} · {titles[number]}" for insurance, number, _ in flat]
         sheet = Sheet(title.of(lang), footer(results, lang), (), label_room(names), 100)
-        yuan = [math.nan if value is None else value / MICRO for _, _, value in flat]
+        figure, (axes,) = draw(sheet, (_ROW + 3) * max(len(flat), 1))
+        yuan = [np.nan if value is None else value / 1e6 for _, _, value in flat]
         colors = [BASELINE if number == 0 else OTHER for _, number, _ in flat]
+        axes.barh(range(len(flat)), yuan, color=colors, height=0.66)
+        rows_on(axes, names)
+        for row in range(len(results), len(flat), len(results)):
+            axes.axhline(row - 0.5, color=GREY, lw=0.4)
         changes = [change_text(value, values[insurance][0]) if number else "" for insurance, number, value in flat]
-        texts = [f"{formatted(value, 'price')}  {text}" for (_, _, value), text in zip(flat, changes, strict=True)]
-        across = amounts(span(yuan), Text("Point value (yuan per point)", "点值（元/分）").of(lang))
-        marks = [*bars_from_zero(yuan, colors, 0.66), *between_rows(len(results), len(flat))]
-        return svg(sheet, (_ROW + 3) * max(len(flat), 1), [Panel(across, rows(names), marks, texts)], lang)
+        at_right(
+            axes, [f"{formatted(value, 'price')}  {text}" for (_, _, value), text in zip(flat, changes, strict=True)]
+        )
+        axes.set_xlabel(Text("Point value (yuan per point)", "点值（元/分）").of(lang))
+        return svg(figure, "point_values", lang, title.of(lang))
 
     return both("point_values", title, drawn)
 
@@ -102,15 +106,18 @@ def change_chart(results: Sequence[Result], number: int) -> Chart:
 
     def drawn(lang: Lang) -> str:
         sheet = Sheet(title.of(lang), footer([results[0], results[number]], lang), gain_legend(lang), label_room(names))
-        money_panel = signed_bars(names, changes, Text("Change of pay", "应付变化").of(lang), lang)
-        unit = Text("Change of pay (%)", "应付变化率（%）").of(lang) + left_out(len(full) - len(table), lang)
-        share_panel = Panel(
-            amounts(span(percent), unit, 3, is_percent=True),
-            rows([""] * len(table)),
-            bars_from_zero(percent, gain_colors(changes)),
-            [signed_share(value, 2) for value in percent],
-        )
-        return svg(sheet, _ROW * max(len(table), 1), [money_panel, share_panel], lang)
+        figure, (left, right) = draw(sheet, _ROW * max(len(table), 1), panels=2)
+        signed_bars(left, changes, Text("Change of pay", "应付变化").of(lang), lang)
+        rows_on(left, names)
+        right.barh(range(len(table)), percent, color=[MORE if amount > 0 else LESS for amount in changes], height=0.62)
+        right.axvline(0, color=GREY, lw=0.8)
+        rows_on(right, [""] * len(table))
+        at_right(right, [signed_share(value, 2) for value in percent])
+        right.xaxis.set_major_locator(MaxNLocator(3))
+        right.xaxis.set_major_formatter(PercentFormatter(1))
+        unit = Text("Change of pay (%)", "应付变化率（%）").of(lang)
+        right.set_xlabel(unit + left_out(len(full) - len(table), lang))
+        return svg(figure, key, lang, title.of(lang))
 
     return both(key, title, drawn)
 

@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
 from dipsim.lab.substitution import DAY_SURGERY, READS, GroupSubstitution, Substitution, substitution
 from dipsim.money import MICRO
 from dipsim.pipeline import Result
 from dipsim.policy.any_scheme import group_names
-from dipsim.report.axes import amounts, rows, span
-from dipsim.report.charts import (
-    Chart,
-    bars_from_zero,
-    both,
-    footer,
-    gain_colors,
-    gain_legend,
-    group_name,
-    label_room,
-)
+from dipsim.report.charts import LESS, MORE, Chart, both, footer, gain_legend, group_name, label_room
 from dipsim.report.comparing import scenario_title
-from dipsim.report.drawing import Panel, Sheet, svg
+from dipsim.report.drawing import GREY, Sheet, at_right, draw, rows_on, shortened, svg
 from dipsim.report.labels import Lang, Text, Value
-from dipsim.report.lettering import shortened
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
 
 MOST_GROUPS = 12
@@ -165,18 +156,23 @@ def day_surgery_chart(each: DaySurgery) -> Chart:
     def drawn(lang: Lang) -> str:
         names = [shortened(group_name(row, lang), _LONGEST_NAME) for row in table.rows()]
         sheet = Sheet(title.of(lang), footer([each.result], lang), gain_legend(lang), label_room(names), 54)
-        what = Text("Bed-days freed (days)", "节约床日（天）").of(lang)
-        days = _panel(names, freed, [f"{value:,.1f}" for value in freed], what)
-        what = Text("Points moved", "分值变化（分）").of(lang)
-        points = _panel([""] * len(names), moved, [f"{value:+,.0f}" if round(value) else "0" for value in moved], what)
-        return svg(sheet, _ROW * max(len(table), 1), [days, points], lang)
+        figure, (left, right) = draw(sheet, _ROW * max(len(table), 1), panels=2)
+        for axes, values, texts in (
+            (left, freed, [f"{value:,.1f}" for value in freed]),
+            (right, moved, [f"{value:+,.0f}" if round(value) else "0" for value in moved]),
+        ):
+            axes.barh(range(len(values)), values, color=[MORE if value > 0 else LESS for value in values], height=0.62)
+            axes.axvline(0, color=GREY, lw=0.8)
+            axes.xaxis.set_major_locator(MaxNLocator(3))
+            axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+            at_right(axes, [text.replace("-", "−") for text in texts])
+        rows_on(left, names)
+        rows_on(right, [""] * len(names))
+        left.set_xlabel(Text("Bed-days freed (days)", "节约床日（天）").of(lang))
+        right.set_xlabel(Text("Points moved", "分值变化（分）").of(lang))
+        return svg(figure, key, lang, title.of(lang))
 
     return both(key, title, drawn)
-
-
-def _panel(names: Sequence[str], values: Sequence[float], texts: Sequence[str], what: str) -> Panel:
-    marks = bars_from_zero(values, gain_colors(values))
-    return Panel(amounts(span(values), what, 3), rows(names), marks, [text.replace("-", "−") for text in texts])
 
 
 def _title(each: DaySurgery) -> Text:

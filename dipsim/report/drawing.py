@@ -1,26 +1,57 @@
-"""How charts are drawn: a sheet with panels, as SVG with text kept as text, the same bytes on every machine."""
+"""How charts are drawn: SVG with text kept as text, sized by display width, the same bytes on every machine.
+
+Text is laid out by counting columns (a Chinese character is two), not by measuring a font: which fonts a machine has
+then changes nothing, and the reader's own font fits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
-from dipsim.report.axes import Axis
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+
 from dipsim.report.labels import Lang
-from dipsim.report.lettering import SMALL_SIZE, TITLE_SIZE, columns_in, text_width, wrapped
-from dipsim.report.marks import GREY, INK, Mark, Place, centred, lettered, points, straight
 
 WIDTH = 620.0
 """Width of every chart in points; one point is one unit of the SVG."""
+SIZE, TITLE_SIZE, SMALL_SIZE = 9.0, 12.0, 7.5
+INK, GREY, PALE = "#222222", "#666666", "#d9d9d9"
 FONTS = "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei','Noto Sans','Segoe UI',Arial,sans-serif"
-_STYLE = f"font-family:{FONTS};stroke-linejoin:round"
+_SVG_STYLE = f"font-family:{FONTS};stroke-linejoin:round;stroke-linecap:butt"
+_LAID_OUT_WITH = "DejaVu Sans"  # comes with matplotlib, so it is there on every machine
+_EM_PER_COLUMN = 0.55
 _MARGIN, _LINE, _LEGEND, _AXIS, _FOOTER = 8.0, 17.0, 20.0, 40.0, 13.0
-_THIN = 0.6
-_TICK, _TICK_TEXT, _LABEL = 3.5, 16.0, 30.5
-"""Points from a plot down to the end of a tick, the line of its text and that of the label of the axis."""
-_BESIDE, _SIDE_TICK, _SIDE_LABEL = 4.0, 2.0, 7.0
-"""Points from a plot to the texts beside it, length of a tick there, points from the texts to the label of the axis."""
+_LABEL_BELOW = 21.5
+"""Points from a plot down to the name of its axis."""
+_BESIDE = 3.5
+"""Points from the name of a row to its plot."""
+_TEXT: dict[Any, Any] = {"font.family": _LAID_OUT_WITH, "text.parse_math": False}  # a name may hold a dollar sign
+_STYLE: dict[Any, Any] = {
+    **_TEXT,
+    "font.size": SIZE,
+    "svg.fonttype": "none",
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": GREY,
+    "axes.linewidth": 0.6,
+    "axes.spines.left": False,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "text.color": INK,
+    "xtick.color": GREY,
+    "ytick.color": INK,
+    "ytick.major.size": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,92 +73,126 @@ class Sheet:
     right: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A plot: its axes, its marks from the lowest layer up, a title, and a text at the right of each row."""
-
-    across: Axis
-    up: Axis
-    marks: Sequence[Mark]
-    at_right: Sequence[str] = ()
-    title: str = ""
+def columns(text: str) -> int:
+    """Display width in columns: two for a wide character."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def svg(sheet: Sheet, height: float, panels: Sequence[Panel], lang: Lang) -> str:
-    """The panels side by side, all of one height in points, as an SVG element for a page without outside reference."""
-    titles, notes = _lines(sheet.title, TITLE_SIZE), _lines(sheet.footer, SMALL_SIZE)
-    top = _MARGIN + len(titles) * _LINE + 6 + (_LEGEND if sheet.legend else 0) + 12
-    whole = top + height + _AXIS + _FOOTER * len(notes)
-    parts = [
-        lettered(_MARGIN, _MARGIN + (number + 0.8) * _LINE, line, size=TITLE_SIZE, more=' font-weight="bold"')
-        for number, line in enumerate(titles)
-    ]
-    parts += _legend(sheet.legend, top - 20)
-    room = panel_width(sheet, len(panels))
-    for number, panel in enumerate(panels):
-        left = sheet.left + number * (room + sheet.right)
-        parts += _panel(panel, Place(left, top, room, height, panel.across.scale, panel.up.scale))
-    for number, line in enumerate(reversed(notes)):
-        parts.append(lettered(_MARGIN, whole - 5 - number * _FOOTER, line, size=SMALL_SIZE, color=GREY))
-    head = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {points(WIDTH)} {points(whole)}" role="img" lang="{lang}"'
-    start = f'<svg {head} aria-label="{escape(sheet.title)}" style="{_STYLE}">'
-    return "\n".join([start, *filter(None, parts), "</svg>"])
+def text_width(text: str, size: float = SIZE) -> float:
+    """About how many points a text takes."""
+    return columns(text) * size * _EM_PER_COLUMN
 
 
-def panel_width(sheet: Sheet, panels: int = 1) -> float:
-    """How wide each of so many panels is, in points."""
-    return (WIDTH - sheet.left - panels * sheet.right) / panels
+def shortened(text: str, most: int) -> str:
+    """The text in at most so many columns."""
+    if columns(text) <= most:
+        return text
+    kept = text
+    while columns(kept) > most - 1:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+_WIDE, _AFTER = r"\u2e80-\uffef", "，。；：、）！？"
+_UNBREAKABLE = re.compile(rf"（[^）]{{0,24}}）[{_AFTER}]*|[{_WIDE}][{_AFTER}]*|[^\s{_WIDE}]+[{_AFTER}]*|\s+")
+"""What a line is never broken inside: a short bracket, a wide character or a word with the punctuation after it."""
+
+
+def wrapped(text: str, most: int) -> list[str]:
+    """Lines of at most so many columns, broken at blanks and between wide characters, brackets kept with their text."""
+    lines = [""]
+    for part in _UNBREAKABLE.findall(text):
+        if columns(lines[-1] + part) > most and lines[-1]:
+            lines.append("")
+        lines[-1] += part if lines[-1] else part.lstrip()
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+def draw(sheet: Sheet, plot_height: float, panels: int = 1) -> tuple[Figure, list[Axes]]:
+    """A figure with its surroundings and one or more empty plots side by side, height in points."""
+    lines, notes = _lines(sheet.title, TITLE_SIZE), _lines(sheet.footer, SMALL_SIZE)
+    bottom = _AXIS + _FOOTER * len(notes)
+    top = _MARGIN + len(lines) * _LINE + 6 + (_LEGEND if sheet.legend else 0) + 12
+    height = top + plot_height + bottom
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(WIDTH / 72, height / 72))
+        for number, line in enumerate(lines):
+            y = 1 - (_MARGIN + (number + 0.8) * _LINE) / height
+            figure.text(_MARGIN / WIDTH, y, line, size=TITLE_SIZE, weight="bold")
+        _draw_legend(figure, sheet.legend, 1 - (top - 20) / height)
+        for number, line in enumerate(reversed(notes)):
+            figure.text(_MARGIN / WIDTH, (5 + number * _FOOTER) / height, line, size=SMALL_SIZE, color=GREY)
+        room = (WIDTH - sheet.left - sheet.right - (panels - 1) * sheet.right) / panels
+        plots = []
+        for number in range(panels):
+            x = sheet.left + number * (room + sheet.right)
+            box = (x / WIDTH, bottom / height, room / WIDTH, plot_height / height)
+            axes = figure.add_axes(box)
+            axes.xaxis.set_label_coords(0.5, -_LABEL_BELOW / plot_height)  # else each tick is measured for it
+            plots.append(axes)
+    return figure, plots
 
 
 def _lines(text: str, size: float) -> list[str]:
     """A text broken to the width of a chart."""
-    return wrapped(text, columns_in(WIDTH - 2 * _MARGIN, size))
+    return wrapped(text, int((WIDTH - 2 * _MARGIN) / (size * _EM_PER_COLUMN)))
 
 
-def _legend(legend: Sequence[Key], y: float) -> Iterator[str]:
+def _draw_legend(figure: Figure, legend: Sequence[Key], y: float) -> None:
     x = _MARGIN
     for key in legend:
-        yield lettered(x, y, "■", color=key.color)
-        yield lettered(x + 12, y, key.label)
+        figure.text(x / WIDTH, y, "■", size=SIZE, color=key.color)
+        figure.text((x + 12) / WIDTH, y, key.label, size=SIZE)
         x += 12 + text_width(key.label) + 14
 
 
-def _panel(panel: Panel, place: Place) -> Iterator[str]:
-    for mark in panel.marks:
-        yield mark.drawn(place)
-    yield from _below(panel.across, place)
-    yield from _beside(panel.up, place)
-    for row, text in enumerate(panel.at_right):
-        yield centred(place.left + place.width + 6, place.y(row), text, "start")
-    if panel.title:
-        yield lettered(place.left, place.top - 6, panel.title, color=GREY)
+def rows_on(axes: Axes, labels: Sequence[str]) -> None:
+    """Name the rows of a plot from top to bottom, by texts: ticks would take several times as long to draw."""
+    axes.yaxis.set_visible(False)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    left = -_BESIDE / (axes.get_position().width * WIDTH)
+    for row, label in enumerate(labels):
+        if label:
+            place = axes.get_yaxis_transform()
+            axes.text(left, row, label, transform=place, ha="right", va="center_baseline", size=SIZE)
 
 
-def _below(axis: Axis, place: Place) -> Iterator[str]:
-    """The axis across, below the plot."""
-    bottom = place.top + place.height
-    if axis.has_line:
-        yield straight(place.left, bottom, place.left + place.width, bottom, GREY, _THIN)
-    for value, text in axis.ticks:
-        x = place.x(value)
-        yield straight(x, bottom, x, bottom + _TICK, GREY, _THIN)
-        yield lettered(x, bottom + _TICK_TEXT, text, "middle", color=GREY)
-    if axis.label:
-        yield lettered(place.left + place.width / 2, bottom + _LABEL, axis.label, "middle", color=GREY)
+def at_right(axes: Axes, texts: Sequence[str], color: str = INK) -> None:
+    """Write a text at the right of each row."""
+    for row, text in enumerate(texts):
+        axes.text(1.015, row, text, transform=axes.get_yaxis_transform(), va="center", size=SIZE, color=color)
 
 
-def _beside(axis: Axis, place: Place) -> Iterator[str]:
-    """The axis up, at the left of the plot."""
-    if axis.has_line:
-        yield straight(place.left, place.top, place.left, place.top + place.height, GREY, _THIN)
-    for value, text in axis.ticks:
-        y = place.y(value)
-        if axis.has_line:
-            yield straight(place.left - _SIDE_TICK, y, place.left, y, GREY, _THIN)
-        if text:
-            yield centred(place.left - _BESIDE, y, text, "end", color=INK)
-    if axis.label:
-        widest = max((text_width(text) for _, text in axis.ticks), default=0.0)
-        x, y = place.left - _BESIDE - widest - _SIDE_LABEL, place.top + place.height / 2
-        turned = f' transform="rotate(-90 {points(x)} {points(y)})"'
-        yield lettered(x, y, axis.label, "middle", color=GREY, more=turned)
+def plain_text() -> AbstractContextManager[None]:
+    """While it lasts, every text is laid out with the font that is there on every machine, and read as it stands."""
+    return mpl.rc_context(_TEXT)
+
+
+class _Renderer(RendererSVG):
+    """Writes SVG and takes texts to be as wide as their columns: no font is measured, whichever the reader has."""
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: bool | str
+    ) -> tuple[float, float, float]:
+        """Width, height and the part below the baseline, in points; a line is never lower than its font says."""
+        size = prop.get_size_in_points()
+        return text_width(s, size), size, 0.0
+
+
+def svg(figure: Figure, key: str, lang: Lang, title: str) -> str:
+    """The figure as an SVG element for a page: no outside reference, ids of its own, the same bytes every time."""
+    out = io.StringIO()
+    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": key}):
+        figure.dpi = 72
+        width, height = figure.get_size_inches() * 72
+        renderer = _Renderer(width, height, out, metadata=nothing)  # type: ignore[no-untyped-call]
+        figure.draw(renderer)
+        renderer.finalize()  # type: ignore[no-untyped-call]
+    drawn = out.getvalue()
+    body = drawn[drawn.index("</defs>") + len("</defs>") :].replace(f"font-family: '{_LAID_OUT_WITH}'; ", "")
+    body = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{key}-{lang}-", body)
+    box = f'viewBox="0 0 {figure.get_figwidth() * 72:g} {figure.get_figheight() * 72:g}"'
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    label = f'role="img" lang="{lang}" aria-label="{escape(title)}"'
+    return f'<svg {spaces} {box} {label} style="{_SVG_STYLE}">{body.strip()}'

@@ -10,7 +10,7 @@ from pathlib import Path
 from dipsim import __version__
 from dipsim.cases.write import Column, Yuan, write_columns
 from dipsim.report.charts import LESS, MORE, Chart, at_both_ends, both, footer, label_room, signed_bars
-from dipsim.report.drawing import Key, Sheet, svg
+from dipsim.report.drawing import Key, Sheet, draw, rows_on, shortened, svg
 from dipsim.report.files import columns_of
 from dipsim.report.hospital_view import (
     HospitalView,
@@ -22,7 +22,6 @@ from dipsim.report.hospital_view import (
 )
 from dipsim.report.html import rendered, write_page
 from dipsim.report.labels import Lang, Text, formatted, money, same, signed_money, signed_share
-from dipsim.report.lettering import shortened
 from dipsim.report.outputs import MANIFEST, whole_folder
 from dipsim.report.report_table import ReportTable
 from dipsim.report.section import Section
@@ -188,8 +187,12 @@ def _margin_chart(view: HospitalView, full: ReportTable) -> Chart:
             Key(LESS, Text("below charges", "低于费用").of(lang)),
         )
         sheet = Sheet(title.of(lang), footer([view.result], lang), legend, label_room(names))
-        what = Text("Margin over charges", "与费用之差").of(lang) + _between(full, table, lang)
-        return svg(sheet, _ROW * max(len(table), 1), [signed_bars(names, margins, what, lang)], lang)
+        figure, (axes,) = draw(sheet, _ROW * max(len(table), 1))
+        signed_bars(
+            axes, margins, Text("Margin over charges", "与费用之差").of(lang) + _between(full, table, lang), lang
+        )
+        rows_on(axes, names)
+        return svg(figure, f"margin_{full.key}", lang, title.of(lang))
 
     return both(f"margin_{full.key}", title, drawn)
 

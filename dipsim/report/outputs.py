@@ -40,7 +40,7 @@ FORMATS: tuple[Format, ...] = ("parquet", "csv")
 MANIFEST, HOW, REJECTED = "manifest.json", "run.json", "rejected.csv"
 REPORT, WORKBOOK = "report.html", "report.xlsx"
 _BESIDE_TABLES = (MANIFEST, HOW, REJECTED)
-_LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "pydantic", "xlsxwriter")
+_LIBRARIES = ("matplotlib", "numba", "numpy", "pandas", "pyarrow", "pydantic", "xlsxwriter")
 
 
 @dataclass(frozen=True, slots=True)

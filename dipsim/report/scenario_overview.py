@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 
 from dipsim.pipeline import Result
-from dipsim.report.axes import Axis, Scale
-from dipsim.report.charts import MOST_HOSPITALS, Chart, both, footer, hospital_names, label_room, toned
+from dipsim.report.charts import LESS, MORE, MOST_HOSPITALS, Chart, both, footer, hospital_names, label_room
 from dipsim.report.comparing import fund_pay_fen, hospital_comparison, scenario_title
 from dipsim.report.comparison_charts import point_values
-from dipsim.report.drawing import Panel, Sheet, panel_width, svg
+from dipsim.report.drawing import GREY, SIZE, WIDTH, Sheet, columns, draw, rows_on, svg, text_width, wrapped
 from dipsim.report.labels import Lang, Text, money, signed_share, term
-from dipsim.report.lettering import SIZE, columns, columns_in, wrapped
-from dipsim.report.marks import GREY, INK, Bar, Mark, Words
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
 from dipsim.report.sums import share
 from dipsim.report.year_sums import closed_years
 
 _ROW, _RIGHT = 19.0, 10.0
 _HEAD_LINES = 3
-_NO_CHANGE = "#ffffff"
+_COLORS = LinearSegmentedColormap.from_list("change", [LESS, "#ffffff", MORE])
 
 
 def scenario_table(results: Sequence[Result]) -> ReportTable:
@@ -80,42 +78,48 @@ def scenario_grid_chart(results: Sequence[Result]) -> Chart:
     title = Text(*(_title(results, full, lang) for lang in ("en", "zh")))
 
     def drawn(lang: Lang) -> str:
-        sheet = Sheet(title.of(lang), footer(results, lang), (), label_room(names), _RIGHT)
-        room = panel_width(sheet) / len(others)
+        left = label_room(names)
+        room = (WIDTH - left - _RIGHT) / len(others)
         heads = [_head(scenario_title(results[number].scenario).of(lang), room) for number in others]
+        sheet = Sheet(title.of(lang), footer(results, lang), (), left, _RIGHT)
         lines = max(len(head) for head in heads)
-        marks = _cells(changes)
+        figure, (axes,) = draw(sheet, _ROW * (max(len(table), 1) + lines * 0.7))
+        _grid(axes, changes)
+        rows_on(axes, names)
+        axes.set_ylim(len(names) - 0.4, -0.6 - lines * 0.7)
+        axes.set_xticks([])
         for column, head in enumerate(heads):
             for number, line in enumerate(reversed(head)):
-                marks.append(Words(column, -1 - number * 0.7, line, size=SIZE - 1, color=GREY))
-        unit = Text("Change of pay against the baseline (%)", "应付较基准的变化率（%）").of(lang)
-        across = Axis(Scale(-0.5, len(others) - 0.5), label=unit + _rest(full, table, lang), has_line=False)
-        named = Axis(Scale(len(names) - 0.4, -0.6 - lines * 0.7), list(enumerate(names)), has_line=False)
-        return svg(sheet, _ROW * (max(len(table), 1) + lines * 0.7), [Panel(across, named, marks)], lang)
+                axes.text(column, -0.8 - number * 0.7, line, ha="center", size=SIZE - 1, color=GREY)
+        axes.set_xlabel(
+            Text("Change of pay against the baseline (%)", "应付较基准的变化率（%）").of(lang)
+            + _rest(full, table, lang)
+        )
+        return svg(figure, "scenario_grid", lang, title.of(lang))
 
     return both("scenario_grid", title, drawn)
 
 
 def _head(title: str, room: float) -> list[str]:
     """A scenario's title in at most three lines of the width of its column."""
-    most = max(columns_in(room, SIZE - 1), 4)
+    most = max(int(room / text_width("a", SIZE - 1)), 4)
     even = -(-columns(title) // -(-columns(title) // most))  # lines of about one length, so that no sign stands alone
     lines = wrapped(title, min(even + 1, most))
     return lines if len(lines) <= _HEAD_LINES else [*lines[: _HEAD_LINES - 1], f"{lines[_HEAD_LINES - 1]}…"]
 
 
-def _cells(changes: NDArray[np.float64]) -> list[Mark]:
+def _grid(axes: Axes, changes: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
     """Cells with the change in percent, coloured alike in all scenarios."""
     known = np.nan_to_num(changes)
     most = float(np.abs(known).max()) if known.size else 0.0
     scaled = np.sign(known) * np.sqrt(np.abs(known) / (most or 1.0))
-    marks: list[Mark] = []
+    axes.set_xlim(-0.5, max(changes.shape[-1], 1) - 0.5)
     for (row, column), value in np.ndenumerate(changes):
         tone = float(scaled[row, column])
-        marks.append(Bar(column - 0.48, column + 0.48, row - 0.45, row + 0.45, toned(_NO_CHANGE, tone)))
-        ink = "white" if abs(tone) > 0.75 else INK
-        marks.append(Words(column, row, signed_share(float(value), 2), size=SIZE - 1, color=ink))
-    return marks
+        axes.barh(row, 0.96, left=column - 0.48, height=0.9, color=_COLORS(0.5 + 0.5 * tone))
+        ink = "white" if abs(tone) > 0.75 else "#222222"
+        axes.text(column, row, signed_share(float(value), 2), ha="center", va="center", size=SIZE - 1, color=ink)
+    axes.spines["bottom"].set_visible(False)
 
 
 def _rest(full: ReportTable, table: ReportTable, lang: Lang) -> str:

@@ -6,27 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
 from dipsim.ledger import INSURANCES, balance
 from dipsim.registry import RULES
-from dipsim.report.axes import Axis, amounts, rows, span
-from dipsim.report.charts import (
-    LESS,
-    MORE,
-    MOST_HOSPITALS,
-    Chart,
-    at_both_ends,
-    bars_from_zero,
-    both,
-    footer,
-    gain_colors,
-    label_room,
-    left_out,
-)
+from dipsim.report.charts import LESS, MORE, MOST_HOSPITALS, Chart, at_both_ends, both, footer, label_room, left_out
 from dipsim.report.charts import hospital_names as names_of
-from dipsim.report.drawing import Key, Panel, Sheet, svg
+from dipsim.report.drawing import GREY, SIZE, Key, Sheet, at_right, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text, money, money_unit, signed_money, signed_share, term
-from dipsim.report.marks import GREY, Bar, Guide, Line, Mark, Words
 from dipsim.report.report_table import ReportTable
 from dipsim.report.year_sums import STEPS, Year
 from dipsim.report.year_tables import STEP_LABELS, clearing_level_table, clearing_table
@@ -34,7 +22,7 @@ from dipsim.report.year_tables import STEP_LABELS, clearing_level_table, clearin
 SUM = "#636363"
 ENDS = frozenset({"priced", "earned", "due"})
 """Steps whose bar begins at zero: what stands there is a sum."""
-_ROW, _STRIP_ROW = 21.0, 19.0
+_ROW = 21.0
 _STRIPS = ("shared", "assessed", "deducted", "due")
 
 
@@ -104,22 +92,19 @@ def _money_chart(key: str, title: Text, year: Year, panels: Sequence[tuple[str, 
     def drawn(lang: Lang) -> str:
         labels = [fall.label.of(lang) for fall in panels[0][1]]
         sheet = Sheet(title.of(lang), footer([year.result], lang), _legend(lang), label_room(labels), 112)
-        plots = []
-        for number, (name, falls) in enumerate(panels):
+        figure, plots = draw(sheet, _ROW * len(labels), panels=len(panels))
+        for number, (axes, (name, falls)) in enumerate(zip(plots, panels, strict=True)):
             per_unit, unit = money_unit(max((abs(fall.amount_fen) for fall in falls), default=0), lang)
+            _bars(axes, [fall.amount_fen / per_unit for fall in falls], falls)
+            rows_on(axes, labels if number == 0 else [""] * len(labels))
+            at_right(axes, [(money if fall.is_sum else signed_money)(fall.amount_fen, lang) for fall in falls])
+            axes.xaxis.set_major_locator(MaxNLocator(3))
+            axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
             what = term(name).of(lang) if name else Text("Amount", "金额").of(lang)
-            marks, reached = _bars([fall.amount_fen / per_unit for fall in falls], falls)
-            across = amounts(span(reached), Text(f"{what} ({unit})", f"{what}（{unit}）").of(lang), 3)
-            texts = [(money if fall.is_sum else signed_money)(fall.amount_fen, lang) for fall in falls]
-            plots.append(Panel(across, rows(_first(labels, number)), marks, texts))
-        return svg(sheet, _ROW * len(labels), plots, lang)
+            axes.set_xlabel(Text(f"{what} ({unit})", f"{what}（{unit}）").of(lang))
+        return svg(figure, key, lang, title.of(lang))
 
     return both(key, title, drawn)
-
-
-def _first(labels: Sequence[str], number: int) -> Sequence[str]:
-    """The labels for the first panel, blanks for those beside it."""
-    return labels if number == 0 else [""] * len(labels)
 
 
 def _legend(lang: Lang) -> tuple[Key, ...]:
@@ -130,24 +115,22 @@ def _legend(lang: Lang) -> tuple[Key, ...]:
     )
 
 
-def _bars(values: Sequence[float], falls: Sequence[Fall]) -> tuple[list[Mark], list[float]]:
-    """Bars from top to bottom, and where each ends: a sum begins at zero, a step where the one above it ended."""
-    marks: list[Mark] = [Guide(0.0, is_upright=True)]
-    ends = [0.0]
-    for row, (value, fall) in enumerate(zip(values, falls, strict=True)):
-        left = 0.0 if fall.is_sum else ends[-1]
-        color = SUM if fall.is_sum else MORE if value > 0 else LESS
-        ends.append(left + value)
-        marks.append(Bar(left, ends[-1], row - 0.31, row + 0.31, color))
+def _bars(axes: Axes, amounts: Sequence[float], falls: Sequence[Fall]) -> None:
+    """Bars from top to bottom: a sum begins at zero, a step where the one above it ended."""
+    reached = 0.0
+    for row, (amount, fall) in enumerate(zip(amounts, falls, strict=True)):
+        left = 0.0 if fall.is_sum else reached
+        axes.barh(row, amount, left=left, color=SUM if fall.is_sum else MORE if amount > 0 else LESS, height=0.62)
+        reached = left + amount
         if row < len(falls) - 1:
-            marks.append(Line([(ends[-1], row), (ends[-1], row + 1)], GREY, 0.5))
-    return marks, ends
+            axes.vlines(reached, row, row + 1, color=GREY, lw=0.5)
+    axes.axvline(0, color=GREY, lw=0.8)
 
 
 def level_chart(year: Year) -> Chart:
     """The clearing of each hospital level, in percent of what the price says."""
-    levels = [row for row in clearing_level_table(year).rows() if row["priced"] > 0]
-    shared = sorted(((row.get("shared", 0) / row["priced"], row["level"]) for row in levels), reverse=True)
+    rows = [row for row in clearing_level_table(year).rows() if row["priced"] > 0]
+    shared = sorted(((row.get("shared", 0) / row["priced"], row["level"]) for row in rows), reverse=True)
     ends = [(term(level), signed_share(change, 2)) for change, level in (shared[0], shared[-1])]
     title = Text(
         f"Sharing against the price by level: {', '.join(f'{name.en.lower()} {text}' for name, text in ends)}",
@@ -155,19 +138,21 @@ def level_chart(year: Year) -> Chart:
     )
 
     def drawn(lang: Lang) -> str:
-        names = _present(levels)
+        names = _present(rows)
         labels = [STEP_LABELS[name].of(lang) for name in names]
         sheet = Sheet(title.of(lang), footer([year.result], lang), _legend(lang), label_room(labels), 48)
-        plots = []
-        for number, row in enumerate(levels):
+        figure, plots = draw(sheet, _ROW * len(labels), panels=len(rows))
+        for number, (axes, row) in enumerate(zip(plots, rows, strict=True)):
             steps = [Fall(STEP_LABELS[name], row[name], name in ENDS) for name in names]
             shares = [row[name] / row["priced"] for name in names]
-            marks, reached = _bars(shares, steps)
-            unit = Text("% of the price", "占按点值应付 %").of(lang)
-            across = Axis(span([*reached, 1.0]), [(0.0, "0%"), (0.5, "50%"), (1.0, "100%")], unit)
-            texts = [f"{value:.1%}".replace("-", "−") for value in shares]
-            plots.append(Panel(across, rows(_first(labels, number)), marks, texts, term(row["level"]).of(lang)))
-        return svg(sheet, _ROW * len(labels), plots, lang)
+            _bars(axes, shares, steps)
+            rows_on(axes, labels if number == 0 else [""] * len(labels))
+            at_right(axes, [f"{value:.1%}".replace("-", "−") for value in shares])
+            axes.set_title(f"{term(row['level']).of(lang)}", size=SIZE, color=GREY, loc="left")
+            axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+            axes.set_xticks([0, 0.5, 1])
+            axes.set_xlabel(Text("% of the price", "占按点值应付 %").of(lang))
+        return svg(figure, "clearing_levels", lang, title.of(lang))
 
     return both("clearing_levels", title, drawn)
 
@@ -182,8 +167,8 @@ def strip_chart(year: Year) -> Chart:
     full = clearing_table(year)
     ordered = _by_share(full.taken([at for at, amount in enumerate(full.values("priced")) if amount > 0]), "shared")
     table = at_both_ends(ordered, MOST_HOSPITALS)
-    hospitals, names = list(table.rows()), names_of(table)
-    steps = [name for name in _STRIPS if any(row.get(name) for row in hospitals)]
+    rows, names = list(table.rows()), names_of(table)
+    steps = [name for name in _STRIPS if any(row.get(name) for row in rows)]
     title = _strip_title(list(ordered.rows()), names_of(ordered))
 
     def drawn(lang: Lang) -> str:
@@ -192,18 +177,19 @@ def strip_chart(year: Year) -> Chart:
             Key(LESS, Text("from it", "自机构扣减").of(lang)),
         )
         sheet = Sheet(title.of(lang), footer([year.result], lang), legend, label_room(names), 46)
+        figure, plots = draw(sheet, 19.0 * max(len(rows), 1), panels=max(len(steps), 1))
+        for number, (axes, name) in enumerate(zip(plots, steps, strict=False)):
+            shares = np.array([row[name] / row["priced"] for row in rows])
+            axes.barh(range(len(rows)), shares, color=[MORE if value > 0 else LESS for value in shares], height=0.6)
+            axes.axvline(0, color=GREY, lw=0.8)
+            rows_on(axes, names if number == 0 else [""] * len(rows))
+            at_right(axes, [signed_share(float(value), 1) for value in shares])
+            axes.set_title(STEP_LABELS[name].of(lang), size=SIZE, color=GREY, loc="left")
+            axes.set_xticks([])
+            axes.spines["bottom"].set_visible(False)
         unit = Text("% of the price, each column on its own scale", "占按点值应付 %，各列比例尺不同").of(lang)
-        unit += left_out(len(ordered) - len(table), lang)
-        plots = []
-        for number, name in enumerate(steps):
-            shares = [row[name] / row["priced"] for row in hospitals]
-            across, up = Axis(span(shares), has_line=False), rows(_first(names, number))
-            marks = bars_from_zero(shares, gain_colors(shares), 0.6)
-            if number == 0:
-                marks.append(Words(across.scale.low, up.scale.low, unit, "start", color=GREY, below=27))
-            texts = [signed_share(value, 1) for value in shares]
-            plots.append(Panel(across, up, marks, texts, STEP_LABELS[name].of(lang)))
-        return svg(sheet, _STRIP_ROW * max(len(hospitals), 1), plots, lang)
+        plots[0].set_xlabel(unit + left_out(len(ordered) - len(table), lang), loc="left")
+        return svg(figure, "clearing_hospitals", lang, title.of(lang))
 
     return both("clearing_hospitals", title, drawn)
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 from numpy.typing import NDArray
 
-from dipsim.money import MICRO
-from dipsim.report.axes import Axis, Scale, amounts, rows, span
 from dipsim.report.charts import LEVEL_COLORS, MOST_HOSPITALS, Chart, at_both_ends, both, footer, label_room, left_out
 from dipsim.report.charts import hospital_names as names_of
-from dipsim.report.drawing import Key, Panel, Sheet, svg
+from dipsim.report.drawing import GREY, INK, PALE, SIZE, Key, Sheet, at_right, draw, rows_on, svg, text_width
 from dipsim.report.labels import Lang, Text, amount_in, formatted, money_unit, term
-from dipsim.report.lettering import SIZE, text_width
-from dipsim.report.marks import INK, PALE, Bar, Guide, Line, Mark, Words
 from dipsim.report.report_table import ReportTable
 from dipsim.report.year_sums import PARTS, Year
 from dipsim.report.year_tables import (
@@ -48,34 +45,36 @@ def month_chart(year: Year) -> Chart:
             Key(PREPAID, Text("prepaid", "预付").of(lang)),
             Key(DEPOSIT, Text("withheld", "扣留保证金").of(lang)),
         ]
-        marks, reached = _signed_stack([(parts[name] / per_unit, PART_COLORS[name]) for name in shown])
-        for paid, color in ((prepaid, PREPAID), (deposit, DEPOSIT)):
-            dated = (paid[: year.clearing.last_month] / per_unit).tolist()
-            marks.append(Line(list(enumerate(dated)), color, 1, dots=2))
-            reached += dated
-        what = Text(f"A month's bills and prepayment ({unit})", f"当月记账与预付（{unit}）").of(lang)
-        panel = Panel(_months(year, lang), amounts(span(reached), what, 5, has_line=False), marks)
-        return svg(Sheet(title.of(lang), footer([year.result], lang), legend, 70, 20), _MONTHS_HEIGHT, [panel], lang)
+        figure, (axes,) = draw(Sheet(title.of(lang), footer([year.result], lang), legend, 70, 20), _MONTHS_HEIGHT)
+        _signed_stack(axes, [parts[name] / per_unit for name in shown], [PART_COLORS[name] for name in shown])
+        at = np.arange(len(prepaid))
+        for amounts, color in ((prepaid, PREPAID), (deposit, DEPOSIT)):
+            dated = at[: year.clearing.last_month]
+            axes.plot(dated, amounts[dated] / per_unit, color=color, marker="o", ms=4, lw=1)
+        _months_on(axes, year, lang)
+        axes.set_ylabel(Text(f"A month's bills and prepayment ({unit})", f"当月记账与预付（{unit}）").of(lang))
+        return svg(figure, "months", lang, title.of(lang))
 
     return both("months", title, drawn)
 
 
-def _signed_stack(parts: Sequence[tuple[NDArray[np.float64], str]]) -> tuple[list[Mark], list[float]]:
-    """Bars by month, what is above zero on top of each other, and what is below it beneath; and where they end."""
-    marks: list[Mark] = []
-    above, below = np.zeros(parts[0][0].size), np.zeros(parts[0][0].size)
-    for part, color in parts:
+def _signed_stack(axes: Axes, parts: Sequence[NDArray[np.float64]], colors: Sequence[str]) -> None:
+    """Bars by month, what is above zero on top of each other, and what is below it beneath."""
+    above, below = np.zeros(parts[0].size), np.zeros(parts[0].size)
+    for part, color in zip(parts, colors, strict=True):
         bottom = np.where(part > 0, above, below)
-        for month, (low, amount) in enumerate(zip(bottom.tolist(), part.tolist(), strict=True)):
-            marks.append(Bar(month - 0.35, month + 0.35, low, low + amount, color, has_edge=True))
+        axes.bar(range(part.size), part, bottom=bottom, color=color, width=0.7, edgecolor="white", linewidth=0.4)
         above, below = above + np.maximum(part, 0), below + np.minimum(part, 0)
-    return [*marks, Guide(0.0, is_upright=False)], [*above.tolist(), *below.tolist()]
+    axes.axhline(0, color=GREY, lw=0.8)
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
-def _months(year: Year, lang: Lang) -> Axis:
-    months = [month_name(year, month).of(lang) for month in year.months]
-    what = Text(f"Month of {year.number} in which a claim came", f"{year.number} 年结算到达月份").of(lang)
-    return Axis(Scale(-0.6, len(months) - 0.4), list(enumerate(months)), what)
+def _months_on(axes: Axes, year: Year, lang: Lang) -> None:
+    months = list(year.months)
+    axes.set_xticks(range(len(months)), [month_name(year, month).of(lang) for month in months])
+    axes.set_xlim(-0.6, len(months) - 0.4)
+    axes.set_xlabel(Text(f"Month of {year.number} in which a claim came", f"{year.number} 年结算到达月份").of(lang))
 
 
 def _month_title(year: Year, parts: dict[str, I8]) -> Text:
@@ -98,22 +97,21 @@ def value_chart(year: Year) -> Chart:
         ends = [f"{Text('final', '清算').of(lang)} {formatted(final.get(name), 'price')}" for name in interim]
         room = max(text_width(end) for end in ends) + 8
         sheet = Sheet(title.of(lang), footer([year.result], lang), (), 48, room)
-        months = range(1, year.clearing.last_month + 1)
-        what = Text("Yuan per point", "点值（元/分）").of(lang)
-        named = [(month, str(month)) for month in months]
-        across = Axis(span(months, with_zero=False), named, Text("End of month", "月末").of(lang))
-        plots: list[Panel] = []
-        for end, (insurance, values) in zip(ends, interim.items(), strict=True):
-            yuan = {month: value / MICRO for month, value in values.items()}
-            marks: list[Mark] = [Line(list(yuan.items()), LEVEL_COLORS["secondary"], 1.5, dots=2)]
-            reached = list(yuan.values())
+        figure, plots = draw(sheet, _VALUES_HEIGHT, panels=len(interim))
+        for axes, end, (insurance, values) in zip(plots, ends, interim.items(), strict=True):
+            yuan = [value / 1e6 for value in values.values()]
+            axes.plot(list(values), yuan, color=LEVEL_COLORS["secondary"], marker="o", ms=4)
             if year.clearing.is_closed and (last := final.get(insurance)) is not None:
-                reached.append(last / MICRO)
-                marks.append(Guide(last / MICRO, is_upright=False, color=INK, width=1, is_dashed=True))
-                marks.append(Words(across.scale.high, last / MICRO, end, "start", SIZE - 1, right=4))
-            up = amounts(span(reached, 0.15, with_zero=False), "" if plots else what, 4, has_line=False)
-            plots.append(Panel(across, up, marks, title=term(insurance).of(lang)))
-        return svg(sheet, _VALUES_HEIGHT, plots, lang)
+                axes.axhline(last / 1e6, color=INK, lw=1, ls="--")
+                axes.text(1.02, last / 1e6, end, transform=axes.get_yaxis_transform(), va="center", size=SIZE - 1)
+            axes.set_title(term(insurance).of(lang), size=SIZE, color=GREY, loc="left")
+            axes.set_xticks(range(1, year.clearing.last_month + 1))
+            axes.tick_params(labelsize=SIZE - 1)
+            axes.margins(y=0.15)
+            axes.yaxis.set_major_locator(MaxNLocator(4))
+            axes.set_xlabel(Text("End of month", "月末").of(lang))
+        plots[0].set_ylabel(Text("Yuan per point", "点值（元/分）").of(lang))
+        return svg(figure, "month_values", lang, title.of(lang))
 
     return both("month_values", title, drawn)
 
@@ -140,9 +138,9 @@ def prepaid_chart(year: Year) -> Chart:
     hospitals = at_both_ends(ordered, MOST_HOSPITALS)
     total = [year.totals()]
     above = [row for row in levels.rows() if row["priced"] > 0] if len(levels) > 1 else []
-    lines = [*total, *above, *hospitals.rows()]
-    paid = [_paid(line) / line["priced"] if line["priced"] else math.nan for line in lines]
-    earned = [line["earned"] / line["priced"] if line["priced"] else math.nan for line in lines]
+    rows = [*total, *above, *hospitals.rows()]
+    paid = [_paid(row) / row["priced"] if row["priced"] else np.nan for row in rows]
+    earned = [row["earned"] / row["priced"] if row["priced"] else np.nan for row in rows]
     title = _prepaid_title(ordered)
 
     def drawn(lang: Lang) -> str:
@@ -158,18 +156,20 @@ def prepaid_chart(year: Year) -> Chart:
         if not year.clearing.is_closed:
             legend = legend[:1]
         sheet = Sheet(title.of(lang), footer([year.result], lang), legend, label_room(names), 120)
-        marks: list[Mark] = [
-            *(Bar(0.0, share, row - 0.3, row + 0.3, LEVEL_COLORS["secondary"]) for row, share in enumerate(paid)),
-            *(Guide(row + 0.5, is_upright=False, color=PALE) for row in sorted({0, len(above)} - {len(lines) - 1})),
-            Guide(1.0, is_upright=True, is_dashed=True),
-        ]
+        figure, (axes,) = draw(sheet, _ROW * len(rows))
+        at = np.arange(len(rows))
+        axes.barh(at, paid, color=LEVEL_COLORS["secondary"], height=0.6)
         if year.clearing.is_closed:
-            marks += (Line([(share, row - 0.36), (share, row + 0.36)], INK, 2) for row, share in enumerate(earned))
+            axes.vlines(earned, at - 0.36, at + 0.36, color=INK, lw=2)
+        axes.axvline(1, color=GREY, lw=0.8, ls="--")
+        for line in sorted({0, len(above)} - {len(rows) - 1}):
+            axes.axhline(line + 0.5, color=PALE, lw=0.8)
+        rows_on(axes, names)
+        at_right(axes, [_amounts(row, lang) for row in rows])
+        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         unit = Text("Share of what the price says (%)", "占按点值应付的比例（%）").of(lang)
-        unit += left_out(len(ordered) - len(hospitals), lang)
-        across = amounts(span([*paid, *earned, 1.0]), unit, is_percent=True)
-        panel = Panel(across, rows(names), marks, [_amounts(line, lang) for line in lines])
-        return svg(sheet, _ROW * len(lines), [panel], lang)
+        axes.set_xlabel(unit + left_out(len(ordered) - len(hospitals), lang))
+        return svg(figure, "prepaid", lang, title.of(lang))
 
     return both("prepaid", title, drawn)
 
