@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from dipsim.kernels._jit import kernel
 from dipsim.kernels.drg_state import (
-    BY_CC,
-    BY_MCC,
     BY_NOTHING,
+    DEGREES,
     NO_RULE,
     NONE,
     REASONS,
@@ -26,12 +25,12 @@ from dipsim.kernels.drg_state import (
     add_codes,
     add_counts,
     add_degrees,
-    counts_as,
-    deciding,
+    find_first,
 )
 
 I1 = NDArray[np.int8]
 I4 = NDArray[np.int32]
+U4 = NDArray[np.uint32]
 U8 = NDArray[np.uint64]
 
 FALSE = 3
@@ -70,34 +69,28 @@ class Machine(NamedTuple):
 
 
 @kernel
-def group_block(lo: int, hi: int, cases: Cases, case_class: I4, codes: Codes, machine: Machine, out: Grouped) -> None:
+def group_block(lo: int, hi: int, cases: Cases, case_class: U4, codes: Codes, machine: Machine, out: Grouped) -> None:
     """Group the cases lo .. hi; case_class[i] is of case lo + i. Blocks may run at the same time."""
     words = machine.principal.shape[1]
     bits = np.zeros(words + machine.state.size, np.uint64)
     state, stack = bits[words:], machine.stack.copy()
+    first = np.full(DEGREES, NONE, np.int32)
     for case in range(lo, hi):
-        diagnosis = cases.principal[case] + 1
-        principal = codes.principal[diagnosis]
-        row, truth, mcc, cc = np.int64(principal), np.int64(BY_NOTHING), NONE, NONE
+        principal = codes.principal[cases.principal[case]]
+        row, truth = np.int64(principal), np.int64(BY_NOTHING)
         if principal >= 0:
-            barred = codes.barred[diagnosis]
-            for position in range(cases.other_start[case], cases.other_start[case + 1]):
-                code = cases.others[position]
-                degree = counts_as(codes.complication[code], barred)
-                if degree == BY_MCC and mcc == NONE:
-                    mcc = code
-                elif degree == BY_CC and cc == NONE:
-                    cc = code
-            first, last = cases.procedure_start[case], cases.procedure_start[case + 1]
-            main = codes.main[cases.procedures[first] + 1] if first < last else codes.main[0]
+            others = cases.others[cases.other_start[case] : cases.other_start[case + 1]]
+            find_first(others, codes.complication, codes.barred[cases.principal[case]], first)
+            start, end = cases.procedure_start[case], cases.procedure_start[case + 1]
+            main = codes.main[cases.procedures[start] if start < end else NONE]
             columns = case_class[case - lo]
             for word in range(words):
                 bits[word] = machine.principal[principal, word] | machine.main[main, word]
                 bits[word] |= machine.columns[columns, word]
             state[:] = np.uint64(0)
-            add_degrees(mcc, cc, state)
+            add_degrees(first, state)
             add_codes(cases.others, cases.other_start[case], cases.other_start[case + 1], codes.diagnosis_bits, state)
-            add_codes(cases.procedures, first + 1, last, codes.procedure_bits, state)
+            add_codes(cases.procedures, start + 1, end, codes.procedure_bits, state)
             if machine.counts.size:
                 add_counts(case, cases, codes, machine.counts, state)
             row = _first_row(machine.code, bits, stack)
@@ -106,7 +99,7 @@ def group_block(lo: int, hi: int, cases: Cases, case_class: I4, codes: Codes, ma
                     truth = max(truth, np.int64(stack[level]))
         out.row[case] = row
         out.status[case] = machine.status_of[row + REASONS]
-        out.witness[case] = deciding(int(truth), mcc, cc)
+        out.witness[case] = first[truth]
 
 
 @kernel

@@ -11,6 +11,7 @@ from dipsim.kernels._jit import kernel
 
 I1 = NDArray[np.int8]
 I4 = NDArray[np.int32]
+U4 = NDArray[np.uint32]
 I8 = NDArray[np.int64]
 U8 = NDArray[np.uint64]
 
@@ -23,6 +24,7 @@ REASONS = 3
 
 # Degrees of complication, and on which of them a truth hangs; a truth that hangs on nothing is the strongest.
 BY_NOTHING, BY_MCC, BY_CC, BY_EITHER = range(4)
+DEGREES = 4
 DEGREE_BITS = 2
 """An entry of Codes.complication is exclusion table << DEGREE_BITS | degree."""
 
@@ -40,16 +42,18 @@ class Cases(NamedTuple):
 
     principal: I4
     other_start: I8
-    others: I4
+    others: U4
     procedure_start: I8
-    procedures: I4
+    procedures: U4
 
 
 class Codes(NamedTuple):
-    """What a scheme makes of the distinct codes of a case table; entry 0 of principal, barred and main is no code.
+    """What a scheme makes of the distinct codes of a case table.
+
+    The last entry of what is said of principal diagnoses and main procedures is for no code, NONE.
 
     principal      class, or the reason why such a case is not grouped
-    barred         the exclusion table of a principal diagnosis, 0 for none
+    barred         the exclusion table of a principal diagnosis, NONE for none
     main           class as main procedure
     as_other       id of the principal diagnosis among the other diagnoses, NONE for none
     complication   of another diagnosis: its exclusion table and its degree, 0 for none
@@ -59,7 +63,7 @@ class Codes(NamedTuple):
 
     principal: I4
     barred: I4
-    main: I4
+    main: U4
     as_other: I4
     complication: I4
     diagnosis_bits: U8
@@ -80,33 +84,35 @@ class Grouped(NamedTuple):
 @kernel
 def counts_as(entry: int, barred: int) -> int:
     """The degree of a complication beside a principal diagnosis whose exclusion table is `barred`."""
-    table = entry >> DEGREE_BITS
-    if table != 0 and table == barred:
-        return BY_NOTHING
-    return entry & BY_EITHER
+    return (entry & BY_EITHER) * int(entry >> DEGREE_BITS != barred)
 
 
 @kernel
-def deciding(degree: int, mcc: int, cc: int) -> int:
-    """The complication on which a truth hangs, of the first MCC and the first CC of the case."""
-    if degree == BY_MCC or (degree == BY_EITHER and mcc != NONE):
-        return mcc
-    if degree == BY_NOTHING:
-        return NONE
-    return cc
+def find_first(others: U4, complication: I4, barred: int, first: I4) -> None:
+    """Write the other diagnosis on which a truth hangs, by degree: first MCC, first CC, first MCC or else CC; or NONE.
+
+    From the last to the first, each written over those behind it, for a branch on its degree cannot be foreseen:
+    measured 67 -> 45 ns a case.
+    """
+    first[:] = NONE
+    for place in range(others.size - 1, -1, -1):
+        code = others[place]
+        first[counts_as(complication[code], barred)] = code
+    first[BY_NOTHING] = NONE
+    first[BY_EITHER] = first[BY_MCC] if first[BY_MCC] != NONE else first[BY_CC]
 
 
 @kernel
-def add_degrees(mcc: int, cc: int, state: U8) -> None:
+def add_degrees(first: I4, state: U8) -> None:
     """Set the bits of the degrees that the case has."""
-    if mcc != NONE:
+    if first[BY_MCC] != NONE:
         state[0] |= np.uint64(1 << MCC_BIT | 1 << EITHER_BIT)
-    if cc != NONE:
+    if first[BY_CC] != NONE:
         state[0] |= np.uint64(1 << CC_BIT | 1 << EITHER_BIT)
 
 
 @kernel
-def add_codes(ids: I4, start: int, end: int, bits: U8, state: U8) -> None:
+def add_codes(ids: U4, start: int, end: int, bits: U8, state: U8) -> None:
     """Set what the codes start .. end of a ragged column fulfil."""
     for position in range(start, end):
         for word in range(state.size):
@@ -142,7 +148,7 @@ def _holds(value: int, operator: int, limit: int) -> bool:
 
 @kernel
 def _distinct_complications(case: int, degree: int, cases: Cases, codes: Codes) -> int:
-    barred = codes.barred[cases.principal[case] + 1]
+    barred = codes.barred[cases.principal[case]]
     start = cases.other_start[case]
     found = 0
     for position in range(start, cases.other_start[case + 1]):
@@ -156,7 +162,7 @@ def _distinct_complications(case: int, degree: int, cases: Cases, codes: Codes) 
 def _distinct_diagnoses(case: int, number: int, variables: int, cases: Cases, codes: Codes) -> int:
     found, principal = 0, NONE
     if variables & IN_PRINCIPAL:
-        code = cases.principal[case] + 1
+        code = cases.principal[case]
         if _is_taken(codes.principal_counts[code], number):
             found = 1
             principal = codes.as_other[code]
@@ -191,7 +197,7 @@ def _is_taken(counts: int, number: int) -> bool:
 
 
 @kernel
-def _is_new(ids: I4, start: int, position: int) -> bool:
+def _is_new(ids: U4, start: int, position: int) -> bool:
     """Whether no entry from `start` on before `position` is the same."""
     for earlier in range(start, position):
         if ids[earlier] == ids[position]:

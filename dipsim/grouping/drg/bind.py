@@ -45,11 +45,11 @@ class Bound:
         """Group the cases lo .. hi by the rules as they stand."""
         machine.group_block(lo, hi, self.cases, self._classes(lo, hi), self.codes, self.compiled.machine, out)
 
-    def _classes(self, lo: int, hi: int) -> I4:
+    def _classes(self, lo: int, hi: int) -> NDArray[np.uint32]:
         case_class = np.zeros(hi - lo, np.int32)
         for add in self.columns:
             add(lo, hi, case_class)
-        return case_class
+        return case_class.view(np.uint32)
 
 
 def bind(compiled: Compiled, cases: CaseTable) -> Bound:
@@ -59,10 +59,21 @@ def bind(compiled: Compiled, cases: CaseTable) -> Bound:
     classes = zip(compiled.cases.columns, compiled.cases.strides, strict=True)
     return Bound(
         compiled=compiled,
-        cases=Cases(principal.ids, others.offsets, others.ids, procedures.offsets, procedures.ids),
+        cases=Cases(
+            principal=principal.ids,
+            other_start=others.offsets,
+            others=others.ids.view(np.uint32),
+            procedure_start=procedures.offsets,
+            procedures=_not_empty(procedures.ids).view(np.uint32),
+        ),
         codes=compiled.codes.of(principal.values, others.values, procedures.values),
         columns=tuple(_adder(each, stride, cases) for each, stride in classes if cases.has(each.column)),
     )
+
+
+def _not_empty(ids: I4) -> I4:
+    """The kernel reads an entry even for a case without a procedure, and drops it."""
+    return ids if ids.size else np.zeros(1, np.int32)
 
 
 def absent_columns(compiled: Compiled, cases: CaseTable) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ class CodeTables:
     complication: I4
     diagnosis_bits: U8
     diagnosis_counts: U8
-    main: I4
+    main: NDArray[np.uint32]
     procedure_bits: U8
     procedure_counts: U8
 
@@ -51,14 +51,14 @@ class CodeTables:
         id_of = {code: number for number, code in enumerate(others)} if self.diagnosis_counts.any() else {}
         as_other = np.fromiter((id_of.get(code, kernel.NONE) for code in principal), np.int32, len(principal))
         return kernel.Codes(
-            principal=_after(kernel.NO_PRINCIPAL, self.principal[first]),
-            barred=_after(0, self.barred[first]),
-            main=_after(0, self.main[procedure]),
-            as_other=_after(kernel.NONE, as_other),
+            principal=_before(self.principal[first], kernel.NO_PRINCIPAL),
+            barred=_before(self.barred[first], kernel.NONE),
+            main=np.append(self.main[procedure], np.uint32(0)),
+            as_other=_before(as_other, kernel.NONE),
             complication=self.complication[other],
             diagnosis_bits=self.diagnosis_bits[other],
             procedure_bits=self.procedure_bits[procedure],
-            principal_counts=np.concatenate((np.zeros(1, np.uint64), self.diagnosis_counts[first])),
+            principal_counts=np.concatenate((self.diagnosis_counts[first], np.zeros(1, np.uint64))),
             diagnosis_counts=self.diagnosis_counts[other],
             procedure_counts=self.procedure_counts[procedure],
         )
@@ -77,6 +77,7 @@ def code_tables(
     procedures = _numbered(by_variable[MAIN_PROCEDURE], by_variable[OTHER_PROCEDURES], procedure_counts)
     table_of = _numbered(scheme.exclusions.values(), (each.table for each in scheme.complications.values()))
     unknown = 0 if scheme.choices.unknown_codes == "ignored" else kernel.UNKNOWN_PRINCIPAL
+    none = kernel.NONE
     complication = [0] * (1 + len(diagnoses))
     for code, each in scheme.complications.items():
         table = table_of[each.table] if each.table else 0
@@ -85,11 +86,11 @@ def code_tables(
         diagnoses=diagnoses,
         procedures=procedures,
         principal=np.array([unknown, *(principal.class_of.get(code, 0) for code in diagnoses)], np.int32),
-        barred=np.array([0, *(table_of.get(scheme.exclusions.get(code, ""), 0) for code in diagnoses)], np.int32),
+        barred=np.array([none, *(table_of.get(scheme.exclusions.get(code, ""), none) for code in diagnoses)], np.int32),
         complication=np.array(complication, np.int32),
         diagnosis_bits=_states(diagnoses, by_variable[OTHER_DIAGNOSES], layout),
         diagnosis_counts=np.array([0, *(diagnosis_counts.get(code, 0) for code in diagnoses)], np.uint64),
-        main=np.array([0, *(main.class_of.get(code, 0) for code in procedures)], np.int32),
+        main=np.array([0, *(main.class_of.get(code, 0) for code in procedures)], np.uint32),
         procedure_bits=_states(procedures, by_variable[OTHER_PROCEDURES], layout),
         procedure_counts=np.array([0, *(procedure_counts.get(code, 0) for code in procedures)], np.uint64),
     )
@@ -120,5 +121,5 @@ def _states(codes: Mapping[str, int], fulfilled_by: Mapping[str, int], layout: L
     return np.array([spelled[0], *(spelled[fulfilled_by.get(code, 0)] for code in codes)], np.uint64)
 
 
-def _after(first: int, rest: I4) -> I4:
-    return np.concatenate((np.array([first], np.int32), rest))
+def _before(of_codes: I4, of_none: int) -> I4:
+    return np.append(of_codes, np.int32(of_none))

@@ -19,7 +19,7 @@ from dipsim.grouping.drg.layout import Layout
 from dipsim.grouping.drg.normal_form import Conditions, Term, TooLargeError, product, terms_of
 from dipsim.grouping.drg.rows import RuleTree
 from dipsim.kernels import drg as kernel
-from dipsim.kernels.drg_state import BY_CC, BY_EITHER, BY_MCC, BY_NOTHING, NO_RULE
+from dipsim.kernels.drg_state import BY_CC, BY_EITHER, BY_MCC, BY_NOTHING, NO_RULE, REASONS
 
 # Beyond these sizes there are no tables, and the machine evaluates the rules as they stand.
 TERMS_OF_A_PATH = 512
@@ -108,11 +108,11 @@ def build_tables(
     actions, action_programs = _actions(rows, layout, main.conditions)
     encoded = _Encoder(layout, leaves)
     asked = [layout.state(_asked(each) & layout.others) for each in action_programs]
-    action = np.array([encoded.action(each) for each in action_programs], np.int32)
+    action = np.array([encoded.action(each) for each in action_programs], np.uint32)
     return kernel.Tables(
         row_of=row_of,
-        gate_of=np.array(gate_of, np.int32),
-        leaf_of=np.array(leaf_of, np.int32),
+        gate_of=np.array(gate_of, np.uint32),
+        leaf_of=np.array(leaf_of, np.uint32),
         actions=actions,
         action=action,
         asked=np.array(asked, np.uint64),
@@ -135,20 +135,22 @@ def _distinct(values: Iterable[int]) -> tuple[list[int], list[int]]:
 
 def _rows(
     program: Program, layout: Layout, principal: Sequence[int], gates: Sequence[int]
-) -> tuple[kernel.I4, list[Program]]:
+) -> tuple[kernel.U4, list[Program]]:
     """The row of each class of principal diagnoses and gate class, and what is left to decide in each row."""
     gate_columns = layout.columns & ~layout.leaf_columns
     rows = _Numbered()
-    row_of = np.empty((len(principal), len(gates)), np.int32)
-    done: dict[Program, kernel.I4] = {}
+    row_of = np.empty((REASONS + len(principal), len(gates)), np.uint32)
+    for reason in range(-REASONS, 0):
+        row_of[REASONS + reason] = rows.number((Judged(0, 0, reason << kernel.OUTCOME_BITS),))
+    done: dict[Program, kernel.U4] = {}
     alive = _AliveGates(gates, gate_columns)
     for number, fulfilled in enumerate(principal):
         left = decided(program, layout.principal, fulfilled)
         if left not in done:
-            done[left] = np.empty(len(gates), np.int32)
+            done[left] = np.empty(len(gates), np.uint32)
             for block in alive.blocks(left):
                 done[left][block] = rows.number(decided(left, gate_columns, gates[block[0]]))
-        row_of[number] = done[left]
+        row_of[REASONS + number] = done[left]
     return row_of, list(rows.number_of)
 
 
@@ -217,12 +219,9 @@ class _Encoder:
     def action(self, program: Program) -> tuple[int, int, int]:
         """A row of Tables.action."""
         asked, layout = _asked(program), self.layout
-        if not asked:
-            return program[0].outcome, 0, 0
         needs = 0
         for bit, conditions in (
             (kernel.NEEDS_DEGREES, layout.degrees | layout.by_mcc | layout.by_cc),
-            (kernel.NEEDS_LEAF, layout.leaf_columns),
             (kernel.NEEDS_DIAGNOSES, layout.by_other_diagnoses),
             (kernel.NEEDS_PROCEDURES, layout.by_other_procedures),
             (kernel.NEEDS_COUNTS, layout.counts),
