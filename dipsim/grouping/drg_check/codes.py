@@ -19,13 +19,14 @@ _TABLE_NUMBER = re.compile(r"EX_([0-9]+)")
 def nested_sets(tables: DrgTables, place: Place) -> Iterator[Problem]:
     """A problem for each set that stands as a code of a set; sets that hold each other are shown as a circle."""
     inner: dict[str, list[str]] = defaultdict(list)
-    rows = [row for row in tables.sets if _LIKE_A_SET.fullmatch(row.code)]
-    for row in rows:
-        inner[row.set_name].append(row.code)
-    for row in rows:
-        circle = _way(row.code, row.set_name, inner)
+    # Reading has written an X within a code as x, also in what is no code but a set such as OP_XJ1.
+    rows = [(row, row.code.upper()) for row in tables.sets if _LIKE_A_SET.fullmatch(row.code.upper())]
+    for row, member in rows:
+        inner[row.set_name].append(member)
+    for row, member in rows:
+        circle = _way(member, row.set_name, inner)
         why = f"the sets hold each other: {' -> '.join((row.set_name, *circle))}" if circle else "a set holds codes"
-        yield Problem(place(row, "code"), f"'{row.code}' is a set, not a code", why, "list its codes one by one")
+        yield Problem(place(row, "code"), f"'{member}' is a set, not a code", why, "list its codes one by one")
 
 
 def code_anomalies(tables: DrgTables, used: Collection[str], code_list: Collection[str] | None) -> Iterator[Anomaly]:

@@ -15,7 +15,10 @@ from dipsim.cases.sheet_xml import DAMAGES, XML_SUFFIXES, column_letters, error_
 from dipsim.errors import PolicyError, Problem
 from dipsim.grouping.drg_check import Anomaly, AnomalyKind
 from dipsim.grouping.workbook.layout import HEADER_LINE, NUMBERS_ALLOWED, SHEETS, SheetColumn
-from dipsim.paths import did_you_mean
+from dipsim.paths import did_you_mean, nearest_name
+
+TOP_LINES = 10
+"""Rows that are looked at for a header that does not stand where it should."""
 
 Record: TypeAlias = tuple[object, ...]
 UnsafeCells: TypeAlias = Mapping[tuple[int, int], str]
@@ -135,10 +138,9 @@ def _sheet(file: str, given: CalamineSheet, columns: tuple[SheetColumn, ...]) ->
     if len(cells) < HEADER_LINE:
         step = f"row {HEADER_LINE} is the header: {', '.join(column.header for column in columns)}"
         raise PolicyError(Problem(shown, "empty", next_step=step))
-    above, header = ([without_blanks(half_width(str(cell))) for cell in row] for row in cells[:HEADER_LINE])
-    if {column.header for column in columns} <= set(above):
-        why = f"the format has a title above it, and the rows from {HEADER_LINE + 1} on"
-        raise PolicyError(Problem(f"{shown}!A1", "the header stands in row 1", why, "insert a row above it"))
+    top = [[without_blanks(half_width(str(cell))) for cell in row] for row in cells[:TOP_LINES]]
+    _require_header_line(shown, top, columns)
+    header = top[HEADER_LINE - 1]
     problems = list(_header_problems(shown, header, columns))
     filled = [
         (line, tuple(row))
@@ -155,16 +157,31 @@ def _sheet(file: str, given: CalamineSheet, columns: tuple[SheetColumn, ...]) ->
     return Sheet(file, given.name, columns, positions, others, lines, rows)
 
 
+def _require_header_line(shown: str, top: Sequence[Sequence[str]], columns: Sequence[SheetColumn]) -> None:
+    """PolicyError when the whole header stands in another row than that of the format."""
+    wanted = {column.header for column in columns}
+    found = [line for line, row in enumerate(top, start=1) if wanted <= set(row)]
+    if found and HEADER_LINE not in found:
+        line = found[0]
+        why = f"the format has one title above it, and the rows from {HEADER_LINE + 1} on"
+        step = "insert a row above it" if line < HEADER_LINE else f"delete {line - HEADER_LINE} of the rows above it"
+        raise PolicyError(Problem(f"{shown}!A{line}", f"the header stands in row {line}", why, step))
+
+
 def _header_problems(shown: str, header: Sequence[str], columns: Sequence[SheetColumn]) -> Iterator[Problem]:
+    """A problem for each column that is missing or twice there; a missing one at the cell that may have been it."""
     known = [column.header for column in columns]
-    for name in known:
+    for usual, name in enumerate(known):
         places = [column_letters(position) for position, text in enumerate(header) if text == name]
         if not places:
             unknown = [text for text in header if text and text not in known]
-            hint = (
-                did_you_mean(name, unknown) or f"row {HEADER_LINE} has: {', '.join(filter(None, header)) or 'nothing'}"
-            )
-            yield Problem(f"{shown}!A{HEADER_LINE}", f"column '{name}' is missing", next_step=hint)
+            near = nearest_name(name, unknown)
+            there = ", ".join(filter(None, header)) or "nothing"
+            hint = f"did you mean '{near}'?" if near else f"row {HEADER_LINE} has: {there}"
+            is_renamed = usual < len(header) and header[usual] not in known
+            position = header.index(near) if near else usual if is_renamed else 0
+            cell = f"{shown}!{column_letters(position)}{HEADER_LINE}"
+            yield Problem(cell, f"column '{name}' is missing", next_step=hint)
         elif len(places) > 1:
             cell = f"{shown}!{places[1]}{HEADER_LINE}"
             yield Problem(cell, f"column '{name}' stands there {len(places)} times", next_step="keep one")

@@ -66,14 +66,31 @@ def test_sets_that_hold_each_other_are_shown_as_a_circle(tmp_path: Path) -> None
     ]
 
 
+def test_a_set_with_an_x_in_its_name_is_no_code_either(tmp_path: Path) -> None:
+    sheets = small()
+    sheets["集合"].append(["DI_B00", "DI_BX1", "", "1"])
+    assert faults(write(tmp_path / "drg.xlsx", sheets)) == ["[集合]!B13: 'DI_BX1' is a set, not a code"]
+
+
 @pytest.mark.parametrize(("name", "header"), [(name, text) for name, texts in HEADERS.items() for text in texts])
 def test_a_renamed_column_is_told_with_its_sheet(tmp_path: Path, name: str, header: str) -> None:
     renamed = tuple(f"{text}码" if text == header else text for text in HEADERS[name])
     path = write(tmp_path / "drg.xlsx", small(), {**HEADERS, name: renamed})
+    cell = f"{'ABCDEF'[HEADERS[name].index(header)]}2"
     with pytest.raises(PolicyError) as refused:
         import_workbook(path, "drg", tmp_path)
     assert [str(problem) for problem in refused.value.problems] == [
-        f"drg.xlsx [{name}]!A2: column '{header}' is missing; did you mean '{header}码'?"
+        f"drg.xlsx [{name}]!{cell}: column '{header}' is missing; did you mean '{header}码'?"
+    ]
+
+
+def test_a_column_with_an_unlike_header_is_told_at_the_cell_where_it_usually_stands(tmp_path: Path) -> None:
+    renamed = ("编码", "名称", "表达式", "所属MDC", "MDC内排序")
+    path = write(tmp_path / "drg.xlsx", small(), {**HEADERS, "ADRG": renamed})
+    with pytest.raises(PolicyError) as refused:
+        import_workbook(path, "drg", tmp_path)
+    assert [str(problem) for problem in refused.value.problems] == [
+        f"drg.xlsx [ADRG]!C2: column '规则' is missing; row 2 has: {', '.join(renamed)}"
     ]
 
 
@@ -108,15 +125,16 @@ def test_an_error_in_a_cell_is_not_read_as_a_blank_rule(tmp_path: Path) -> None:
     assert "[ADRG]!C5: an error" in faults(pasted)
 
 
-def test_a_header_in_row_1_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", [1, 3, 4])
+def test_a_header_in_another_row_is_told(tmp_path: Path, line: int) -> None:
     path = tmp_path / "drg.xlsx"
     workbook = xlsxwriter.Workbook(str(path))
     for name, texts in HEADERS.items():
         sheet = workbook.add_worksheet(name)
-        for number, row in enumerate([texts, *small()[name]]):
+        for number, row in enumerate([texts, *small()[name]], start=line - 1):
             sheet.write_row(number, 0, row)
     workbook.close()
-    assert faults(path) == [f"[{name}]!A1: the header stands in row 1" for name in HEADERS]
+    assert faults(path) == [f"[{name}]!A{line}: the header stands in row {line}" for name in HEADERS]
 
 
 def test_a_merged_title_above_the_header_is_no_fault(tmp_path: Path) -> None:
