@@ -22,6 +22,7 @@ from dipsim.money import MICRO, MICRO_YUAN_PER_FEN, micro, quotient_remainder
 from dipsim.payment.dip import DipParams
 from dipsim.policy.weights import LEVELS, Weights
 from dipsim.registry import RULES
+from dipsim.reviewing import active_reviews
 from dipsim.routing import price_reads
 from dipsim.rule import FundTables
 from dipsim.scale.compact import I8, CompactCases
@@ -210,6 +211,8 @@ def _unsupported(scenario: Scenario) -> Iterator[str]:
         yield "the streamed job knows no hospital factor"
     if not {*outlier.references.values()} <= {"city_mean"}:
         yield "the streamed job compares costs with city_mean alone"
+    if active_reviews(scenario):
+        yield "the streamed job carries out no review"
     missing = price_reads(scenario) - {"hospital_id", "insurance", "total_cost_yuan"}
     if missing:
         yield f"the streamed job does not read {', '.join(sorted(missing))}"

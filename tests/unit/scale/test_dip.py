@@ -164,6 +164,17 @@ def test_no_fen_of_the_budget_is_lost(tmp_path: Path) -> None:
     assert sum(balance(paid.settled.ledger, paid.accounts.hospital(number)) for number in hospitals) == 40_000_000
 
 
+HIGH_CASES = {
+    "largest_share": 0.05,
+    "discharges": "pool",
+    "by_insurance": False,
+    "rounding": "down",
+    "rank_by": "ratio",
+    "over_cap": "group_points",
+    "source": {"doc": "test"},
+}
+
+
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
@@ -171,6 +182,7 @@ def test_no_fen_of_the_budget_is_lost(tmp_path: Path) -> None:
         ({"year_basis": "discharged_on"}, "reads no date"),
         ({"weighting": {"hospital_factor": {"grassroots_factor": 1.1}}}, "knows no hospital factor"),
         ({"weighting": {"outlier": {"classify_by": "level_mean"}}}, "compares costs with city_mean alone"),
+        ({"supervision": {"high_cases": HIGH_CASES}}, "carries out no review"),
         ({"settlement": {"point_value": {"form": "gross"}}}, "does not read out_of_pocket_yuan"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
