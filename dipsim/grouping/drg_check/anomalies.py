@@ -21,6 +21,12 @@ class AnomalyKind(Enum):
         "编码含空格、全角字符或大写 X",
         "保留规范写法",
     )
+    CODE_OTHER_KIND = (
+        "a code that is no diagnosis where diagnoses are listed (a letter, digits), or no operation (digits)",
+        "as it is",
+        "诊断列表中的编码不像诊断编码（字母加数字），或手术列表中的编码不像手术编码（数字）",
+        "照录",
+    )
     NAME_DIFFERS = ("one code under several names", "each row as it is", "同一编码名称不同", "各行照录")
     BLANK_NAME = ("a row without a name", "as it is", "名称为空", "照录")
     FULL_WIDTH_NAME = (
@@ -60,6 +66,12 @@ class AnomalyKind(Enum):
         "DRG 行的 MDC 与其 ADRG 所属 MDC 不同",
         "以 ADRG 所属 MDC 为准",
     )
+    CODE_OF_ANOTHER_PARENT = (
+        "an ADRG or DRG whose code does not begin like that of its MDC or ADRG",
+        "the stated parent counts",
+        "ADRG 或 DRG 编码的开头与所属 MDC 或 ADRG 不符",
+        "以所属列为准",
+    )
     TYPE_DISAGREES = (
         "a set of another type than most sets that begin alike",
         "the type is kept and nothing reads it",
@@ -90,8 +102,14 @@ class AnomalyKind(Enum):
         "同一上级下排序不从 1 连续",
         "照录",
     )
+    NEVER_HOLDS = (
+        "a row whose rule no case fulfils, by itself or beside those of its MDC and ADRG",
+        "as it is",
+        "规则自相矛盾，或与所属 MDC、ADRG 的规则矛盾，任何病例都不满足",
+        "照录",
+    )
     UNREACHABLE_ROW = (
-        "a row that no case reaches, since an earlier one (named behind it) takes every case that it would take",
+        "a row that no case reaches, since earlier ones (named behind it) take every case that it would take",
         "as it is",
         "不可达的行：其全部病例已被之前的行（列于其后）取走",
         "照录",

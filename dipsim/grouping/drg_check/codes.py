@@ -13,6 +13,8 @@ from dipsim.policy.drg_tables import ComplicationRow, DrgTables, ExclusionRow, S
 
 _SET = re.compile(r"(DI|OP)([0-9]?)_([A-Z0-9]+)")
 _LIKE_A_SET = re.compile(r"[A-Z]+[0-9]?_[A-Z0-9]+")
+_BEGINNING = {"DI": re.compile(r"[A-Z][0-9]"), "OP": re.compile(r"[0-9]{2}")}
+"""How diagnoses and operations begin."""
 _TABLE_NUMBER = re.compile(r"EX_([0-9]+)")
 
 
@@ -35,6 +37,7 @@ def code_anomalies(tables: DrgTables, used: Collection[str], code_list: Collecti
     yield from _complications(tables)
     yield from _exclusion_tables(tables)
     yield from _names(tables)
+    yield from _other_kinds(tables)
     yield from _strangers(tables, code_list)
 
 
@@ -128,6 +131,15 @@ def _names(tables: DrgTables) -> Iterator[Anomaly]:
             told.add((row.code, row.name))
             what = f"{row.code}: '{row.name}' / '{known}'"
             yield Anomaly(AnomalyKind.NAME_DIFFERS, row.where, what)
+
+
+def _other_kinds(tables: DrgTables) -> Iterator[Anomaly]:
+    """Operations among diagnoses, diagnoses among operations, and texts that are neither."""
+    others: tuple[ComplicationRow | ExclusionRow, ...] = (*tables.complications, *tables.exclusions)
+    lists = (*((row.set_name[:2], row) for row in tables.sets), *(("DI", row) for row in others))
+    for kind, row in lists:
+        if kind in _BEGINNING and not _BEGINNING[kind].match(row.code):
+            yield Anomaly(AnomalyKind.CODE_OTHER_KIND, row.where, row.code)
 
 
 def _strangers(tables: DrgTables, code_list: Collection[str] | None) -> Iterator[Anomaly]:

@@ -8,9 +8,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dipsim.grouping.drg.expression import Always, Expression
 from dipsim.grouping.drg_check.anomalies import Anomaly, AnomalyKind
 from dipsim.grouping.drg_check.implication import Sets, codes_of, implies
+from dipsim.grouping.drg_check.reach import SINGLE, codes_left, is_possible, taken_codes, ways
 from dipsim.policy.drg_folder import DOCUMENT
 from dipsim.policy.drg_scheme import RuleRow
 from dipsim.policy.drg_tables import DrgTables
+
+MDC_PREFIX = "MDC"
+"""What the code of an MDC has before its letter, and the codes below it have not."""
 
 
 def row_anomalies(
@@ -21,15 +25,22 @@ def row_anomalies(
     sets = codes_of(tables)
     for siblings in ([*tables.mdc], *adrgs.values(), *drgs.values()):
         yield from _orders(siblings, fallback)
-    for siblings in drgs.values():
-        yield from _unreachable(tried(siblings, fallback), expressions, sets, ())
+    chains = _chains(tables)
+    yield from _never(chains, expressions, sets)
+    above = {(len(chain), chain[-1].code): [expressions.get(row.rule, Always()) for row in chain] for chain in chains}
+    for parent, siblings in drgs.items():
+        yield from _unreachable(tried(siblings, fallback), expressions, sets, (), above.get((2, parent), ()))
     sealed = {code for code, below in drgs.items() if any(_is_always(row, expressions) for row in below)}
     can_fail = {row.code for row in tables.adrg} - sealed
-    for siblings in adrgs.values():
-        yield from _unreachable(tried(siblings, fallback), expressions, sets, can_fail)
+    for parent, siblings in adrgs.items():
+        yield from _unreachable(tried(siblings, fallback), expressions, sets, can_fail, above.get((1, parent), ()))
     sealed_mdcs = {row.parent for row in tables.adrg if row.code in sealed and _is_always(row, expressions)}
-    yield from _unreachable_mdcs(tables, expressions, sealed_mdcs)
+    open_mdcs = {row.code for row in tables.mdc} - sealed_mdcs
+    yield from _unreachable(tried(tables.mdc, ()), expressions, sets, open_mdcs, ())
     yield from _ends(tables, adrgs, drgs, sealed)
+    for row in (*tables.adrg, *tables.drg):
+        if not row.code.startswith(row.parent.removeprefix(MDC_PREFIX)):
+            yield Anomaly(AnomalyKind.CODE_OF_ANOTHER_PARENT, row.where, f"{row.code}: {row.parent}")
 
 
 def _ends(
@@ -82,32 +93,84 @@ def _orders(siblings: Sequence[RuleRow], fallback: Sequence[str]) -> Iterator[An
             yield Anomaly(AnomalyKind.FALLBACK_NOT_LAST, row.where, what)
 
 
-def _unreachable(
-    rows: Sequence[RuleRow], expressions: Mapping[str, Expression], sets: Sets, can_fail: Collection[str]
+def _chains(tables: DrgTables) -> list[tuple[RuleRow, ...]]:
+    """Each row behind its parents, from its MDC down; rows without a parent are faults and left out."""
+    mdcs = {row.code: (row,) for row in tables.mdc}
+    adrgs = {row.code: (*mdcs[row.parent], row) for row in tables.adrg if row.parent in mdcs}
+    drgs = [(*adrgs[row.parent], row) for row in tables.drg if row.parent in adrgs]
+    return [*mdcs.values(), *adrgs.values(), *drgs]
+
+
+def _never(
+    chains: Sequence[tuple[RuleRow, ...]], expressions: Mapping[str, Expression], sets: Sets
 ) -> Iterator[Anomaly]:
-    """Rows whose rule holds only where that of an earlier one holds; `can_fail` are rows that may pass a case on."""
+    """Rows whose rule contradicts itself or those of its parents; what stands below such a row is not told again."""
+    told: set[tuple[RuleRow, ...]] = set()
+    for chain in chains:
+        rules = [expressions.get(row.rule, Always()) for row in chain]
+        if chain[:1] in told or chain[:2] in told:
+            continue
+        if not any(is_possible(way, sets) for way in ways(rules)):
+            told.add(chain)
+            yield Anomaly(AnomalyKind.NEVER_HOLDS, chain[-1].where, f"{chain[-1].code}: {chain[-1].rule}")
+
+
+def _unreachable(
+    rows: Sequence[RuleRow],
+    expressions: Mapping[str, Expression],
+    sets: Sets,
+    can_fail: Collection[str],
+    above: Sequence[Expression],
+) -> Iterator[Anomaly]:
+    """Rows whose rule holds only where those of earlier ones hold.
+
+    can_fail   rows that may pass a case on
+    above      the rules of their parents
+    """
     takers: list[RuleRow] = []
     for row in rows:
         if row.rule not in expressions:
             continue
         expression = expressions[row.rule]
         taker = next((taker for taker in takers if implies(expression, expressions[taker.rule], sets)), None)
-        if taker is not None:
-            yield Anomaly(AnomalyKind.UNREACHABLE_ROW, row.where, f"{row.code}: {taker.code}")
+        found = (taker.code,) if taker else _together([*above, expression], takers, expressions, sets)
+        if found:
+            yield Anomaly(AnomalyKind.UNREACHABLE_ROW, row.where, f"{row.code}: {', '.join(found)}")
         elif row.code not in can_fail:
             takers.append(row)
 
 
-def _unreachable_mdcs(
-    tables: DrgTables, expressions: Mapping[str, Expression], sealed: Collection[str]
-) -> Iterator[Anomaly]:
-    """MDCs after one that takes every case; `sealed` are those out of which no case falls."""
-    taker: RuleRow | None = None
-    for row in tried(tables.mdc, ()):
-        if taker is not None:
-            yield Anomaly(AnomalyKind.UNREACHABLE_ROW, row.where, f"{row.code}: {taker.code}")
-        elif row.code in sealed and _is_always(row, expressions):
-            taker = row
+def _together(
+    rules: Sequence[Expression], takers: Sequence[RuleRow], expressions: Mapping[str, Expression], sets: Sets
+) -> tuple[str, ...]:
+    """The earlier rows that take every code with which a row could be reached; none for a row that takes every case."""
+    if isinstance(rules[-1], Always):
+        return ()
+    names: dict[str, None] = {}
+    for way in ways(rules):
+        by = next(filter(None, (_takers_of(way, name, takers, expressions, sets) for name in SINGLE)), None)
+        if by is None and is_possible(way, sets):
+            return ()
+        names.update(dict.fromkeys(by or ()))
+    return tuple(names)
+
+
+def _takers_of(
+    way: Sequence[Expression],
+    variable: str,
+    takers: Sequence[RuleRow],
+    expressions: Mapping[str, Expression],
+    sets: Sets,
+) -> tuple[str, ...]:
+    """The earlier rows that together take every code that a variable may have on this way; none when some is left."""
+    left = codes_left(way, variable, sets)
+    names = []
+    for taker in takers if left else ():
+        taken = taken_codes(expressions[taker.rule], variable, sets)
+        if left and left & taken:
+            names.append(taker.code)
+            left -= taken
+    return () if left or not names else tuple(names)
 
 
 def _is_always(row: RuleRow, expressions: Mapping[str, Expression]) -> bool:

@@ -116,10 +116,11 @@ def full_size() -> Sheets:
     sheets["集合"] += [["OP_ALL", code, "名称", "2"] for code in procedures]
     adrgs = list(_adrgs(letters))
     for number, (letter, adrg, order) in enumerate(adrgs):
-        kind, pool = ("OP", procedures) if number % 2 else ("DI", codes)
+        gate = letters.index(letter) * 1000
+        kind, pool, first = ("OP", procedures, number * 37) if number % 2 else ("DI", codes, gate + order * 40)
         variable = "ZYSS" if number % 2 else "ZYZD"
         sheets["ADRG"].append([adrg, f"病组{adrg}", f"{variable} in {kind}_{adrg}", f"MDC{letter}", order])
-        members = [pool[(number * 37 + step) % len(pool)] for step in range(99)]
+        members = [pool[(first + step) % len(pool)] for step in range(99)]
         sheets["集合"] += [[f"{kind}_{adrg}", code, "名称", "2" if number % 2 else "1"] for code in members]
         split = number < 370
         if split:

@@ -149,6 +149,19 @@ def test_dagger_pairs_and_the_rows_of_0000_are_as_any_other(tmp_path: Path) -> N
     assert scheme.choices.fallback == ("B00",)
 
 
+def plant_codes_of_two_earlier_rows(sheets: Sheets) -> None:
+    """BR3 has one code of BR1 and that of BR2, which are tried before it."""
+    sheets["ADRG"] += [["BR2", "癫痫", "ZYZD in DI_BR2", "MDCB", 3], ["BR3", "其他", "ZYZD in DI_BR3", "MDCB", 3]]
+    sheets["DRG"] += [["BR29", "癫痫", "", "BR2", "MDCB", 1], ["BR39", "其他", "", "BR3", "MDCB", 1]]
+    members = (("DI_BR2", "G40.900"), ("DI_BR3", "G40.900"), ("DI_BR3", "I63.900"))
+    sheets["集合"] += [[name, code, "", "1"] for name, code in members]
+
+
+def plant_codes_outside_the_mdc(sheets: Sheets) -> None:
+    sheets["集合"].append(["DI_BX1", "O00.900", "", "1"])
+    sheets["ADRG"][3][2] = "ZYZD in DI_BX1"
+
+
 @pytest.mark.parametrize(
     ("kind", "where", "plant"),
     [
@@ -163,6 +176,14 @@ def test_dagger_pairs_and_the_rows_of_0000_are_as_any_other(tmp_path: Path) -> N
         ("unreachable_row", "ADRG:5", put("ADRG", 1, 2, "1")),
         ("unreachable_row", "ADRG:6", put("ADRG", 3, 2, "(ZYSS in OP_BB1)")),
         ("unreachable_row", "MDC:4", put("ADRG", 0, 2, "")),
+        ("unreachable_row", "ADRG:9", plant_codes_of_two_earlier_rows),
+        ("never_holds", "ADRG:4", put("ADRG", 1, 2, "ZYSS in OP_BB1 and NL>=70 and NL<=6")),
+        ("never_holds", "ADRG:6", plant_codes_outside_the_mdc),
+        ("never_holds", "DRG:4", put("DRG", 1, 2, "length(OP_BB1 ∩ {ZYSS, QTSS}) >= 2")),
+        ("code_other_kind", "集合:13", add("集合", "DI_B00", "51.2300", "", "1")),
+        ("code_other_kind", "CC:5", add("CC", "糖尿病", "", "EX_1", "CC")),
+        ("code_of_another_parent", "DRG:10", add("DRG", "BB17", "末", "", "BR1", "MDCB", 3)),
+        ("code_of_another_parent", "ADRG:3", put("ADRG", 0, 3, "MDCB")),
         ("mdc_without_adrg", "MDC:5", add("MDC", "MDCC", "眼", "ZYZD in DI_BR1", 3)),
         ("adrg_without_drg", "ADRG:3", lambda s: s["DRG"].pop(0)),
         ("last_drg_has_rule", "DRG:8", put("DRG", 5, 2, "NL>=18")),
