@@ -59,12 +59,17 @@ def _round(work: Work, value: Any) -> tuple[dict[str, Any], Answer | None]:
 
 
 def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+    """Seconds of this process and of those that it started and saw end."""
+    return sum(used.ru_utime + used.ru_stime for used in _usages())
 
 
 def _peak_bytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """Memory of the largest of them."""
+    return max(used.ru_maxrss for used in _usages()) * 1024
+
+
+def _usages() -> tuple[resource.struct_rusage, resource.struct_rusage]:
+    return resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
 
 
 def main(arguments: list[str]) -> None:

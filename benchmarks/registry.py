@@ -62,7 +62,8 @@ class Figure:
     """Medians over all rounds of one step of one engine: seconds of CPU (user and system) and of the clock.
 
     spread       largest less smallest CPU seconds of the rounds, over the median
-    peak_bytes   of the whole process, from its start to the end of the step in its last round
+    peak_bytes   of the whole process, or of the largest that it started, from its start to the end of the step in its
+                 last round
     setup_cpu    seconds before the first step: imports, and the same job on few cases so that all is compiled
     """
 
@@ -123,9 +124,9 @@ class Subject:
 
 def subjects() -> Sequence[Subject]:
     """Every subject, in the order in which it is measured."""
-    from benchmarks.subjects import dip_job, dip_job_trimmed, drg, medicare_clearing
+    from benchmarks.subjects import command_line, dip_job, dip_job_trimmed, drg, medicare_clearing
 
-    return (dip_job.SUBJECT, dip_job_trimmed.SUBJECT, drg.SUBJECT, medicare_clearing.SUBJECT)
+    return (dip_job.SUBJECT, dip_job_trimmed.SUBJECT, drg.SUBJECT, medicare_clearing.SUBJECT, command_line.SUBJECT)
 
 
 def subject(key: str) -> Subject:
