@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter, SymmetricalLogLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, SymmetricalLogLocator
 from numpy.typing import NDArray
 
 from dipsim.money import FEN
@@ -75,7 +75,8 @@ def _axes(axes: Axes, cases: F8, gaps: F8, lang: Lang) -> None:
     plain = FuncFormatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
     axes.xaxis.set_major_formatter(plain)
     axes.yaxis.set_major_formatter(plain)
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_minor_locator(NullLocator())  # each tick takes as long to draw as a bubble
     axes.tick_params(axis="y", which="both", length=2, colors=GREY)
     axes.spines["left"].set_visible(True)
     axes.axvline(0, color=GREY, lw=0.8)

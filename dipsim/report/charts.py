@@ -20,6 +20,7 @@ from dipsim.pipeline import Result
 from dipsim.policy.fingerprint import short
 from dipsim.report.drawing import (
     GREY,
+    INK,
     PALE,
     SIZE,
     Key,
@@ -45,6 +46,8 @@ BAND_COLORS = {
     "extreme": "#b2182b",
     "no_match": "#8c8c8c",
 }
+_FIRST_DARK = 3
+"""The band from which on the colours are dark."""
 MORE, LESS = "#2166ac", "#b35806"
 MOST_HOSPITALS = 30
 """Hospitals in one chart; of more, those at both ends are shown."""
@@ -226,15 +229,16 @@ def _band_title(levels: Sequence[str], high: NDArray[np.float64]) -> Text:
 
 def _stacked(axes: Axes, parts: NDArray[np.float64]) -> None:
     """One bar a row, cut into bands in the order of the legend; wide parts bear their share."""
-    left = np.zeros(len(parts))
-    for band, color in BAND_COLORS.items():
-        width = np.nan_to_num(parts[:, BANDS.index(band)])
-        axes.barh(np.arange(len(parts)), width, left=left, color=color, height=0.72, edgecolor="white", linewidth=0.5)
-        ink = "white" if band in ("extreme", "no_match") else "#222222"
-        for row in np.flatnonzero(width >= _NARROWEST_LABELLED_SHARE).tolist():
-            label = f"{width[row]:.1%}" if width[row] > 0.06 else f"{width[row]:.0%}"
-            axes.text(left[row] + width[row] / 2, row, label, ha="center", va="center", color=ink, size=8)
-        left += width
+    order = [BANDS.index(band) for band in BAND_COLORS]
+    for row, widths in enumerate(np.nan_to_num(parts[:, order])):
+        left = np.cumsum(widths) - widths
+        pieces, place = list(zip(left.tolist(), widths.tolist(), strict=True)), (row - 0.36, 0.72)
+        axes.broken_barh(pieces, place, facecolors=list(BAND_COLORS.values()), edgecolors="white", linewidths=0.5)
+        for number in np.flatnonzero(widths >= _NARROWEST_LABELLED_SHARE).tolist():
+            width = widths[number]
+            label = f"{width:.1%}" if width > 0.06 else f"{width:.0%}"
+            ink = "white" if number >= _FIRST_DARK else INK
+            axes.text(left[number] + width / 2, row, label, ha="center", va="center", color=ink, size=8)
 
 
 def signed_bars(axes: Axes, amounts_fen: Sequence[int], what: str, lang: Lang) -> None:
