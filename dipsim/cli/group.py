@@ -117,8 +117,11 @@ def group(
     with progress(screen, ("read", "group")) as began:
         began("read")
         reading = read_cases(cases, stated)
+        absent = _absent_columns(reading.cases, rules)
         began("group")
         columns, grouping = grouped_columns(reading.cases, rules, threads, reasons)
+    for name in absent:
+        screen.note(f"note: no column {name!r}; the rules of the scheme read it, and it is blank for every case")
     rejected = output.with_name(f"{output.stem}.rejected.csv")
     if not dry_run:
         write_columns(output, columns)
@@ -127,8 +130,24 @@ def group(
     rows_in, refused = reading.counts.rows_in, reading.counts.rejected
     line = f"{rows_in:,} rows in = {len(reading.cases):,} grouped + {refused:,} rejected"
     counts = Fact("counts", {"rows_in": rows_in, "grouped": len(reading.cases), "rejected": refused}, line)
-    told = (reading_fact(reading, screen), _statuses(grouping, screen), counts)
+    told = (reading_fact(reading, screen), Fact("absent_columns", absent, ""), _statuses(grouping, screen), counts)
     show(screen, [*told, *end_facts(output.parent, output.name, planned, screen)])
+
+
+def _absent_columns(cases: CaseTable, scheme: AnyScheme) -> tuple[str, ...]:
+    """The columns that the rules of a DRG scheme read and the cases do not have; CaseDataError for those of codes."""
+    from dipsim.errors import CaseDataError, Problem
+    from dipsim.grouping.drg.group import compiled
+    from dipsim.grouping.drg.trace import CODE_COLUMNS, columns_read
+    from dipsim.policy.drg_scheme import DrgScheme
+
+    if not isinstance(scheme, DrgScheme):
+        return ()
+    absent = [name for name in columns_read(scheme, compiled(scheme).tree) if not cases.has(name)]
+    if codes := [name for name in absent if name in CODE_COLUMNS]:
+        where, why = ", ".join(cases.files) or "cases", f"the rules of {scheme.name} read it"
+        raise CaseDataError([Problem(where, f"no column {name!r}", why, "add it or map it") for name in codes])
+    return tuple(absent)
 
 
 def _statuses(grouping: Grouping, screen: Screen) -> Table:

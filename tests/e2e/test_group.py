@@ -112,6 +112,18 @@ def test_without_reasons_drg_cases_have_five_columns(tmp_path: Path) -> None:
     assert list(read(out)[0]) == ["case_id", "mdc", "adrg", "group_code", "status"]
 
 
+def test_columns_that_the_scheme_reads_and_the_cases_lack_are_told(tmp_path: Path) -> None:
+    cases, out = tmp_path / "cases.csv", tmp_path / "out.csv"
+    cases.write_text(CASES.replace("sex,", "not_sex,"), encoding="utf-8")
+    said = dipsim("group", cases, "--scheme", "drg-reference", "-o", out, "--lang", "en")
+    assert "no column 'sex'; the rules of the scheme read it, and it is blank for every case" in said
+    cases.write_text("case_id,principal_diagnosis\na,J18.900\n", encoding="utf-8")
+    said = dipsim("group", cases, "--scheme", "drg-reference", "-o", tmp_path / "x.csv", "--lang", "en", exit_code=2)
+    for name in ("other_diagnoses", "procedures"):
+        assert f"cases.csv: no column '{name}'; the rules of drg-reference read it; add it or map it" in said
+    assert not (tmp_path / "x.csv").exists()
+
+
 def test_no_result_takes_the_place_of_the_cases_that_it_is_made_from(tmp_path: Path) -> None:
     cases = tmp_path / "cases.csv"
     cases.write_text(CASES, encoding="utf-8")
