@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dipsim.grouping.drg.classes import CaseClasses, CodeClasses
 from dipsim.grouping.drg.expression import (
-    CODE_VARIABLES,
-    MAIN_PROCEDURE,
-    PRINCIPAL,
     Always,
     And,
     Comparison,
@@ -23,7 +20,7 @@ from dipsim.grouping.drg.expression import (
     Not,
     Or,
 )
-from dipsim.grouping.drg.layout import DEGREE_OF_LEVEL, Layout, degree_bit
+from dipsim.grouping.drg.layout import DEGREE_OF_LEVEL, Layout, bits_of, degree_bit
 from dipsim.grouping.drg.normal_form import Conditions, single_conditions
 from dipsim.grouping.drg.rows import Path, RuleTree
 from dipsim.kernels import drg_machine as kernel
@@ -44,27 +41,34 @@ def build_machine(
     status_of: Sequence[int],
 ) -> kernel.Machine:
     """The program of a scheme."""
-    words = 1 + len(layout.conditions) // 64
-    code = _Writer(conditions, layout, 64 * words).tree(tree)
+    place = _places(layout)
+    words = 1 + max(place, default=0) // 64
+    code = _Writer(conditions, layout, place).tree(tree)
     return kernel.Machine(
         code=np.array(code, np.uint64),
-        principal=_bits(principal.conditions, words),
-        main=_bits(main.conditions, words),
-        columns=_bits(cases.conditions, words),
+        principal=_bits(principal.conditions, place, words),
+        main=_bits(main.conditions, place, words),
+        columns=_bits(cases.conditions, place, words),
         counts=layout.count_table(),
         status_of=np.array(status_of, np.int8),
         stack=np.zeros(len(code), np.uint64),
-        state=np.zeros(layout.words, np.uint64),
     )
+
+
+def _places(layout: Layout) -> tuple[int, ...]:
+    """The bit of each condition: as in the state where it has one, behind the state where it has none."""
+    behind = count(64 * layout.words)
+    numbers = range(len(layout.conditions))
+    return tuple(layout.bit_of[number] if number in layout.bit_of else next(behind) for number in numbers)
 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Writes programs; the bits of the state stand after those of the conditions, from `state_at` on."""
+    """Writes programs over the bits of the conditions."""
 
     conditions: Conditions
     layout: Layout
-    state_at: int
+    place: Sequence[int]
 
     def tree(self, tree: RuleTree) -> list[Instruction]:
         """Every row in the order of trying, its children behind it."""
@@ -86,6 +90,7 @@ class _Writer:
         code = _with_jump(self.rule(rule), kernel.SKIP, kernel.TEST)
         after = len(code) + len(children) + 1
         code[-1] = _aimed(code[-1], after)
+        code = _tested_first(code, len(code) - 1, after)
         return [*code, *_moved(children, len(code)), _plain(kernel.DROP)]
 
     def rule(self, expression: Expression, is_true: bool = True) -> list[Instruction]:
@@ -114,24 +119,12 @@ class _Writer:
         if degree_bit(self.layout.conditions[number]) is not None:
             ways = ((MCC_BIT, BY_MCC, self.layout.by_mcc), (CC_BIT, BY_CC, self.layout.by_cc))
             return [
-                (kernel.PUSH, self.state_at + bit, degree, 1)
+                (kernel.PUSH, bit, degree, 1)
                 for bit, degree, alone in ways
                 if (alone | self.layout.by_either) >> number & 1
             ]
         degree = DEGREE_OF_LEVEL.get(condition.set_name, BY_NOTHING) if isinstance(condition, Count) else BY_NOTHING
-        found = []
-        if _is_of_class(condition):
-            found.append((kernel.PUSH, number, degree, 1))
-        if number in self.layout.bit_of and not self.layout.columns >> number & 1:
-            found.append((kernel.PUSH, self.state_at + self.layout.bit_of[number], degree, 1))
-        return found
-
-
-def _is_of_class(condition: Comparison | Count | Membership) -> bool:
-    """Whether the class of the principal diagnosis, of the main procedure or of the case may fulfil the condition."""
-    if isinstance(condition, Membership):
-        return any(name in (PRINCIPAL, MAIN_PROCEDURE) or name not in CODE_VARIABLES for name in condition.variables)
-    return isinstance(condition, Comparison)
+        return [(kernel.PUSH, self.place[number], degree, 1)]
 
 
 def _one_after_another(parts: Sequence[Sequence[Instruction]]) -> list[Instruction]:
@@ -150,9 +143,10 @@ def _moved(code: Iterable[Instruction], lines: int) -> list[Instruction]:
 
 
 def _some_of(parts: Sequence[list[Instruction]]) -> list[Instruction]:
-    """`or`: every part is evaluated, for the least of them counts."""
+    """`or`: every part is evaluated, for the least of them counts; one that is false at once need not be joined."""
     first, *others = parts
-    return _one_after_another([first, *([*part, _plain(kernel.JOIN_OR)] for part in others)])
+    joined = (_tested_first([*part, _plain(kernel.JOIN_OR)], len(part), len(part) + 1) for part in others)
+    return _one_after_another([first, *joined])
 
 
 def _all_of(parts: Sequence[list[Instruction]]) -> list[Instruction]:
@@ -166,6 +160,14 @@ def _all_of(parts: Sequence[list[Instruction]]) -> list[Instruction]:
         code += _moved(piece, len(code))
         if piece is not pieces[-1]:
             code[-1] = _aimed(code[-1], end)
+    return code
+
+
+def _tested_first(code: list[Instruction], end: int, target: int) -> list[Instruction]:
+    """The code, its first condition, when false, left out to go on at the target, not pushed to go on at the end."""
+    (instruction, bit, degree, aim), *rest = code
+    if instruction in (kernel.PUSH, kernel.PUSH_UNLESS) and aim == end:
+        return [(kernel.TEST, bit, degree, target), *rest]
     return code
 
 
@@ -186,6 +188,7 @@ def _plain(instruction: int) -> Instruction:
     return instruction, 0, BY_NOTHING, 0
 
 
-def _bits(classes: Sequence[int], words: int) -> U8:
+def _bits(classes: Sequence[int], place: Sequence[int], words: int) -> U8:
     """Sets of conditions as words of 64 bits, a row for each class."""
-    return np.array([[fulfilled >> 64 * word & 2**64 - 1 for word in range(words)] for fulfilled in classes], np.uint64)
+    placed = (sum(1 << place[number] for number in bits_of(fulfilled)) for fulfilled in classes)
+    return np.array([[bits >> 64 * word & 2**64 - 1 for word in range(words)] for bits in placed], np.uint64)
