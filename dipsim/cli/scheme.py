@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 3
 """Places of each kind of oddity that a reader is shown; the file has them all."""
+EXAMPLE_LENGTH = 60
 
 
 def import_table(
@@ -99,11 +100,16 @@ def _anomaly_table(anomalies: Sequence[Anomaly], screen: Screen) -> Table:
             words(found[0].kind.label, found[0].kind.label_zh),
             words(found[0].kind.kept, found[0].kind.kept_zh),
             len(found),
-            "; ".join(f"{anomaly.where} {anomaly.what}" for anomaly in found[:EXAMPLES]),
+            "; ".join(_shortened(f"{anomaly.where} {anomaly.what}") for anomaly in found[:EXAMPLES]),
         )
         for found in by_kind.values()
     ]
     return Table("anomalies", title, columns, lines)
+
+
+def _shortened(example: str) -> str:
+    """The beginning of a long example, such as a whole rule; anomalies.csv and --json have all of it."""
+    return example if len(example) <= EXAMPLE_LENGTH else f"{example[:EXAMPLE_LENGTH]}..."
 
 
 def _imported(report: ImportReport, title: str) -> Table:

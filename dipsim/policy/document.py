@@ -257,7 +257,7 @@ def _problem(findings: Sequence[ErrorDetails], key: str, place: str, known_keys:
         return Problem(where, "missing", "a baseline states every parameter", "state it there")
     told = [each["msg"].removeprefix("Value error, ") for each in findings]
     allowed = " or ".join([told[0], *(text.removeprefix(f"{_SHOULD_BE} ") for text in told[1:])])
-    allowed = allowed.replace(_SHOULD_BE, "it must be", 1)
+    allowed = allowed.replace(_SHOULD_BE, "it must be", 1).replace("a valid tuple", "a list")
     if isinstance(finding["input"], Mapping):
         return Problem(where, "does not fit together", next_step=allowed)
     return Problem(where, f"{_shortened(finding['input'])} is not allowed", next_step=allowed)

@@ -111,8 +111,9 @@ class Weighting:
         """Points in millionths of cases without a group: ratio x scale x cost / mean cost of all cases."""
         numerator, denominator = ratio_parts(ratio)
         if cost_fen.size and self.groups.overall_mean_micro_yuan == 0:
-            what, step = "no mean cost of all cases", "route cases without a group elsewhere"
-            raise PolicyError(Problem("weights", what, "cases without a group are measured by it", step))
+            why = "cases without a group or a weight are measured by it"
+            step = "state mean_cost_yuan in weights.toml, or route these cases elsewhere"
+            raise PolicyError(Problem("weights", "no mean cost of all cases", why, step))
         return half_even_ratio(
             cost_fen * MICRO_YUAN_PER_FEN,
             np.int64(self.groups.scale_micro * numerator),

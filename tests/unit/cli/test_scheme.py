@@ -73,6 +73,17 @@ def test_import_speaks_both_languages(tmp_path: Path) -> None:
     assert "a row that repeats another" in run(*words, "--replace", "--lang", "en")
 
 
+def test_a_long_rule_is_shown_by_its_beginning_and_kept_whole(tmp_path: Path) -> None:
+    sheets = small()
+    rule = "ZYZD  in DI_BR1 and (" + " or ".join(f"NL = {age}" for age in range(30)) + ")"
+    sheets["ADRG"][3][2] = rule
+    path = write(tmp_path / "drg.xlsx", sheets)
+    said = run("scheme", "import", path, "--name", "drg", "--into", tmp_path, "--lang", "en")
+    assert "NL = 0 or" in said
+    assert "NL = 29" not in said
+    assert "NL = 29" in (tmp_path / "groupers" / "drg" / "anomalies.csv").read_text(encoding="utf-8")
+
+
 def test_a_dry_run_of_an_import_writes_nothing(tmp_path: Path) -> None:
     path = write(tmp_path / "drg.xlsx", small())
     told = answer("scheme", "import", path, "--name", "drg", "--into", tmp_path, "--dry-run")

@@ -265,6 +265,12 @@ def test_a_value_that_fits_none_of_several_forms_is_told_once_with_all_of_them(
     assert problems(tmp_path, text) == [f"x.toml:5: bed_day.{told}"]
 
 
+def test_a_list_is_called_a_list(tmp_path: Path) -> None:
+    assert problems(tmp_path, 'unit = "yuan"\nmax_days = 1\ntiers = "none"\n') == [
+        "x.toml:4: bed_day.tiers: 'none' is not allowed; it must be a list"
+    ]
+
+
 def test_a_key_inside_one_of_several_forms_is_named_without_the_form(tmp_path: Path) -> None:
     text = 'unit = "yuan"\nmax_days = 1\ntiers = []\nages = { lowest = "a" }\n'
     found = problems(tmp_path, text)
