@@ -1,4 +1,4 @@
-"""CHS-DRG 1.1 in the official rule language, from the tables of the shared folder.
+"""CHS-DRG 1.1 in the official rule language and its published cases, from the tables of the shared folder.
 
 `adrg.csv` names each rule by one of 17 conditions; here they are rules. Nothing is kept: a test builds the scheme anew.
 """
@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 
+from dipsim.cases.table import CaseTable
 from dipsim.policy.drg_scheme import Complication, DrgChoices, DrgScheme, RuleRow
 from dipsim.policy.params import Source
+from tests.build import case_table
 from tests.shared import shared_path
 
 NEWBORN = "XSRTL<29"
@@ -82,6 +84,30 @@ def chs_drg() -> DrgScheme:
         complications={row["dx"]: Complication(row["level"], row["exclusion_group"]) for row in table("cc")},
         exclusions={row["principal_dx"]: row["exclusion_group"] for row in table("cc_exclusions")},
         fingerprint="chs-drg-1.1",
+    )
+
+
+def oracle() -> list[dict[str, str]]:
+    """The published cases with their expected DRG."""
+    text = shared_path("oracles/chs-drg-1.1-cases.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def table_of(rows: list[dict[str, str]]) -> CaseTable:
+    """Published cases as a table."""
+    return case_table(
+        [
+            {
+                "principal_diagnosis": row["principal_dx"],
+                "other_diagnoses": row["secondary_dx"],
+                "procedures": row["procedures"],
+                "sex": row["sex"],
+                "age_years": row["age"],
+                "age_days": row["age_days"],
+                "admission_weight_g": float(row["weight"] or "nan"),
+            }
+            for row in rows
+        ]
     )
 
 

@@ -22,12 +22,15 @@ from dipsim.kernels._jit import kernel
 from dipsim.kernels.drg_state import Cases, Grouped
 from dipsim.policy.drg_scheme import DrgScheme
 from dipsim.scale.drg import group_parquet
+from tests.chs_drg import oracle, table_of
 from tests.made_drg_cases import made_cases
 
 GROUP, PARQUET = "group", "Parquet to Parquet"
 SEED = 20251122
 FILE = "cases.parquet"
 MakeScheme = Callable[[], DrgScheme]
+MakeCases = Callable[[DrgScheme, int, int], CaseTable]
+"""Of a scheme, so many cases, drawn by a seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,14 @@ class Ready:
     bound: Bound
 
 
-def work(make: MakeScheme, by_machine: bool) -> Work:
+def work(make: MakeScheme, by_machine: bool, make_cases: MakeCases = made_cases) -> Work:
     """Row, status and deciding complication of every case."""
 
     def group(ready: Ready) -> Grouped:
         way = ready.bound.group_by_machine if by_machine else ready.bound.group
         return grouped(way, ready.task.cases, ready.task.threads)
 
-    return Work((Step(GROUP, group),), answer, lambda task: ready_for(task, make))
+    return Work((Step(GROUP, group),), answer, lambda task: ready_for(task, make, make_cases))
 
 
 def parquet(make: MakeScheme) -> Work:
@@ -72,11 +75,17 @@ def reading(make: MakeScheme) -> Work:
     return Work((Step(GROUP, read),), None, lambda task: ready_for(task, make))
 
 
-def ready_for(task: Task, make: MakeScheme) -> Ready:
+def ready_for(task: Task, make: MakeScheme, make_cases: MakeCases = made_cases) -> Ready:
     """The cases in memory and the scheme compiled for their codes."""
     scheme = make()
-    table = made_cases(scheme, task.cases, SEED)
+    table = make_cases(scheme, task.cases, SEED)
     return Ready(task, scheme, table, bind(compiled(scheme), table))
+
+
+def published_cases(_: DrgScheme, count: int, seed: int) -> CaseTable:
+    """Cases drawn again and again from the published ones of CHS-DRG 1.1, whose codes go together better."""
+    rows = oracle()
+    return table_of(rows).take(np.random.default_rng(seed).integers(0, len(rows), count))
 
 
 def answer(found: Grouped) -> Answer:

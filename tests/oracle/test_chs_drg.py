@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-
 import numpy as np
 import pytest
 
-from dipsim.cases.table import CaseTable
 from dipsim.grouping.drg.bind import bind
 from dipsim.grouping.drg.group import compiled, group_drg, grouped
 from dipsim.grouping.drg.rows import rule_tree
 from dipsim.grouping.drg.trace import case_of as traced_case
 from dipsim.grouping.drg.trace import columns_read, trace
 from dipsim.grouping.result import Status
-from tests.build import case_table
-from tests.chs_drg import chs_drg
+from tests.chs_drg import chs_drg, oracle, table_of
 from tests.made_drg_cases import made_cases
 from tests.naive import drg as naive
-from tests.shared import shared_path
-
-
-def oracle() -> list[dict[str, str]]:
-    """The cases with their expected DRG."""
-    text = shared_path("oracles/chs-drg-1.1-cases.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-def table_of(rows: list[dict[str, str]]) -> CaseTable:
-    return case_table(
-        [
-            {
-                "principal_diagnosis": row["principal_dx"],
-                "other_diagnoses": row["secondary_dx"],
-                "procedures": row["procedures"],
-                "sex": row["sex"],
-                "age_years": row["age"],
-                "age_days": row["age_days"],
-                "admission_weight_g": float(row["weight"] or "nan"),
-            }
-            for row in rows
-        ]
-    )
 
 
 def case_of(row: dict[str, str]) -> naive.Case:
