@@ -199,6 +199,6 @@ def _hash_of(table: Hospitals | Budget) -> str:
 
 def _claim_key(scenario: Scenario) -> str:
     """What the claims depend on besides cases, groups and hospitals: also the columns that the price reads of them."""
-    values = {key: scenario.document.values.get(key) for key in CLAIM_VALUES}
-    reads = {"price_reads": sorted(price_reads(scenario)), **values}
+    values = scenario.document.values
+    reads = {"price_reads": sorted(price_reads(scenario)), **{key: values.get(key) for key in CLAIM_VALUES}}
     return combine({"values": fingerprint_values(reads), "weights": scenario.weights.fingerprint})

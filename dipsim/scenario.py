@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
@@ -15,14 +16,14 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 from dipsim.cases.columns import COLUMNS, TEXT_KINDS, ColumnSpec, Kind
 from dipsim.cases.normalise import normalise_code
 from dipsim.errors import PolicyError, Problem
-from dipsim.grouping.drg_check import read_sound_scheme
 from dipsim.grouping.result import Status
 from dipsim.paths import PolicyRoots, did_you_mean
-from dipsim.policy.any_scheme import AnyScheme
+from dipsim.policy.any_scheme import AnyScheme, is_drg
 from dipsim.policy.document import Document, load_document
 from dipsim.policy.files import thawed
 from dipsim.policy.fingerprint import combine, fingerprint_values
 from dipsim.policy.params import Params, Source, Strict
+from dipsim.policy.scheme import read_scheme
 from dipsim.policy.weights import LEVELS, Weights, read_weights
 from dipsim.registry import CLAIM_RULES, PRICE_RULES, RULES, TABLES, WEIGHTING_TABLES, table_of
 from dipsim.rule import Need, Rule, Stage
@@ -276,7 +277,8 @@ def _high_case_problems(document: Document, head: Head, params: Mapping[str, Par
 
 def _tables(document: Document) -> set[str]:
     """The tables of parameters that the document states, by dotted name."""
-    families = ((family, document.values.get(family)) for family in FAMILIES)
+    values = document.values
+    families = ((family, values.get(family)) for family in FAMILIES)
     return {f"{family}.{key}" for family, tables in families if isinstance(tables, Mapping) for key in tables}
 
 
@@ -332,7 +334,7 @@ def _value_problems(where: str, value: str, askable: Askable) -> Iterator[Proble
 
 
 def _folders(document: Document, head: Head, roots: PolicyRoots) -> tuple[AnyScheme, Weights]:
-    scheme = read_sound_scheme(roots.scheme(head.grouper), roots)
+    scheme = _scheme(roots.scheme(head.grouper), roots)
     weights = read_weights(roots.weights(head.weights))
     if weights.scheme != head.grouper:
         raise PolicyError(
@@ -344,3 +346,12 @@ def _folders(document: Document, head: Head, roots: PolicyRoots) -> tuple[AnySch
             )
         )
     return scheme, weights
+
+
+def _scheme(folder: Path, roots: PolicyRoots) -> AnyScheme:
+    """A scheme of any kind, a DRG scheme with its rules read too."""
+    if not is_drg(folder):
+        return read_scheme(folder)
+    from dipsim.grouping.drg_check import read_sound_scheme  # a run by DIP need not wait for it
+
+    return read_sound_scheme(folder, roots)

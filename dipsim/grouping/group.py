@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from dipsim.cases.table import CaseTable
 from dipsim.grouping import dip
-from dipsim.grouping.drg.group import DrgGrouping, group_drg
 from dipsim.grouping.result import Grouping
 from dipsim.policy.any_scheme import AnyScheme
 from dipsim.policy.drg_scheme import DrgScheme
+
+if TYPE_CHECKING:
+    from dipsim.grouping.drg.group import DrgGrouping
 
 
 def group_cases(cases: CaseTable, scheme: AnyScheme, threads: int = 1) -> Grouping:
@@ -17,9 +21,11 @@ def group_cases(cases: CaseTable, scheme: AnyScheme, threads: int = 1) -> Groupi
 
     Raises CaseDataError when a column of codes is absent, PolicyError when the scheme cannot be carried out.
     """
-    if isinstance(scheme, DrgScheme):
-        return as_grouping(group_drg(cases, scheme, threads))
-    return dip.group_cases(cases, scheme, threads)
+    if not isinstance(scheme, DrgScheme):
+        return dip.group_cases(cases, scheme, threads)
+    from dipsim.grouping.drg.group import group_drg  # a run by DIP need not wait for it
+
+    return as_grouping(group_drg(cases, scheme, threads))
 
 
 def as_grouping(found: DrgGrouping) -> Grouping:

@@ -9,8 +9,7 @@ from typing import TypeAlias
 
 from dipsim.errors import PolicyError, Problem
 from dipsim.paths import PolicyRoots
-from dipsim.policy.drg_folder import DOCUMENT, read_drg_scheme
-from dipsim.policy.drg_scheme import DrgScheme
+from dipsim.policy.drg_scheme import DOCUMENT, DrgScheme
 from dipsim.policy.files import read_toml
 from dipsim.policy.scheme import GroupRow, Scheme, read_scheme
 
@@ -73,4 +72,8 @@ def is_drg(folder: Path) -> bool:
 
 def read_any_scheme(folder: Path, roots: PolicyRoots) -> AnyScheme:
     """The scheme of a folder, the parents of a DRG variant sought in the roots; PolicyError with all problems found."""
-    return read_drg_scheme(folder, roots) if is_drg(folder) else read_scheme(folder)
+    if not is_drg(folder):
+        return read_scheme(folder)
+    from dipsim.policy.drg_folder import read_drg_scheme  # a run by DIP need not wait for it
+
+    return read_drg_scheme(folder, roots)

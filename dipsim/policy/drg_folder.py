@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 from dipsim.errors import PolicyError, Problem
 from dipsim.paths import PolicyRoots, did_you_mean
 from dipsim.policy.document import Document
-from dipsim.policy.drg_scheme import Complication, DrgChoices, DrgScheme, RuleRow
+from dipsim.policy.drg_scheme import DOCUMENT, Complication, DrgChoices, DrgScheme, RuleRow
 from dipsim.policy.drg_splits import Split, split_problems, split_tables
 from dipsim.policy.drg_tables import ADRG, DRG, FILES, DrgTables, Placed, patched_tables, read_tables
 from dipsim.policy.files import dotted, read_toml, thawed
@@ -26,7 +26,6 @@ from dipsim.policy.fingerprint import combine, fingerprint
 from dipsim.policy.layer import baseline_layer, value_problems
 from dipsim.policy.params import Source, Strict
 
-DOCUMENT = "scheme.toml"
 ANOMALIES = "anomalies.csv"
 """What an import found odd; nothing is computed from it."""
 

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from dipsim.policy.params import Source, Strict
 
+DOCUMENT = "scheme.toml"
 LEVELS = ("MCC", "CC")
 """Degrees of a complication or comorbidity (严重并发症或合并症, 并发症或合并症)."""
 

@@ -9,8 +9,7 @@ from dipsim.grouping.drg.expression import Always, Expression
 from dipsim.grouping.drg_check.anomalies import Anomaly, AnomalyKind
 from dipsim.grouping.drg_check.implication import Sets, codes_of, implies
 from dipsim.grouping.drg_check.reach import SINGLE, codes_left, is_possible, taken_codes, ways
-from dipsim.policy.drg_folder import DOCUMENT
-from dipsim.policy.drg_scheme import RuleRow
+from dipsim.policy.drg_scheme import DOCUMENT, RuleRow
 from dipsim.policy.drg_tables import DrgTables
 
 MDC_PREFIX = "MDC"
