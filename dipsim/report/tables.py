@@ -367,11 +367,12 @@ def status_table(result: Result, reading: CaseReading | None) -> ReportTable:
     found.append(("outside_route", "", int(counts[is_outside].sum())))
     if result.not_arrived:
         found.append(("not_arrived", "", result.not_arrived))
-    for number, rule in enumerate(RULES):
+    is_claim = (routing.rule != REJECTED) & (routing.rule != OUTSIDE_POOL)
+    tally = np.zeros((len(RULES), len(Status)), np.int64)
+    np.add.at(tally, (routing.rule[is_claim], status[is_claim]), counts[is_claim])
+    for rule, by_status in zip(RULES, tally.tolist(), strict=True):
         for kind in Status:
-            is_so = (routing.rule == number) & (status == kind) & (number != OUTSIDE_POOL)
-            count = int(counts[is_so].sum())
-            found.append((f"rule.{rule.key}", f"status.{kind.key}", count))
+            found.append((f"rule.{rule.key}", f"status.{kind.key}", by_status[kind]))
     shown = [row for row in found if row[2] or not row[1]]
     rows_in = int(counts.sum()) if reading is None else reading.counts.rows_in
     columns = (
