@@ -112,7 +112,7 @@ _TOKENS = {
 _HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: ord(" ")}
 _ESCAPED_BREAK = re.compile(r"_x000D_|\\(?=[\r\n])")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_WORD = re.compile(r"[^\W]+|\S")
+_WORD = re.compile(r"\w+(?:\.\w+)*|\S")
 _NESTING = re.compile(r"[()]|(?:\bnot\b\s*)+", re.IGNORECASE)
 DEEPEST = 50
 """Brackets within brackets that a rule may have, and `not` after `not`."""
