@@ -72,7 +72,7 @@ def _steps(result: Result, row: int) -> Iterator[Step]:
     yield from _record(result, row)
     grouping = result.grouping
     status = Status(int(grouping.status[row]))
-    yield Step("group", "病种", f"{grouping.group_code_of(row) or '-'} ({status.key} {status.label_zh})")
+    yield Step("group", "病组（种）", f"{grouping.group_code_of(row) or '-'} ({status.key} {status.label_zh})")
     number = int(result.claimed.routing.rule[row])
     if number == REJECTED:
         yield Step("rejected", "已拒绝", "a column that its payment rule reads is blank; see rejected.csv")
@@ -141,7 +141,7 @@ def _points(result: Result, weighting: Weighting, row: int) -> Iterator[Step]:
     rule = RULES[int(claimed.routing.rule[row])]
     if group[0] >= 0:
         points = int(groups.points_micro[group[0]])
-        yield Step("group points", "病种分值", decimal_text(points, 6), f"weights/{result.scenario.weights.name}")
+        yield Step("group points", "病组（种）分值", decimal_text(points, 6), f"weights/{result.scenario.weights.name}")
         factor = int(weighting.factor(group, hospital)[0])
         yield Step("hospital factor", "机构系数", decimal_text(factor, 6), _source(result, "weighting.hospital_factor"))
         outlier = weighting.outlier

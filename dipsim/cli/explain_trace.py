@@ -25,7 +25,7 @@ def dip_trace(trace: GroupTrace, screen: Screen) -> Table:
     """The groups that were considered for a case by a DIP scheme."""
     words = screen.words
     columns = (
-        Column("group_code", words("group", "病种")),
+        Column("group_code", words("group", "病组（种）")),
         Column("name", words("name", "名称")),
         Column("outcome", words("what became of it", "结果")),
         Column("lacks", words("lacks", "缺少")),

@@ -74,7 +74,7 @@ def _told(found: Reconciliation, most: int, screen: Screen) -> list[Table | Fact
             f"{found.both:,} cases in both, {found.run_cases:,} in the run, {found.settled_cases:,} settled; "
             f"groups agree in {found.same_group:,} ({agreement:.2%})",
             f"双方均有 {found.both:,} 例，测算 {found.run_cases:,} 例，结算 {found.settled_cases:,} 例；"
-            f"病种一致 {found.same_group:,} 例（{agreement:.2%}）",
+            f"病组（种）一致 {found.same_group:,} 例（{agreement:.2%}）",
         ),
         words(
             f"settled {yuan(found.settled_fen):,} - run {yuan(found.paid_fen):,} = {yuan(difference):,} yuan, "
@@ -130,8 +130,8 @@ def _largest(found: Reconciliation, most: int, screen: Screen) -> Table:
         Column("case_id", words("case", "病例")),
         Column("hospital_id", words("hospital", "医疗机构")),
         Column("cause", words("cause", "原因")),
-        Column("group_code", words("group, run", "测算病种")),
-        Column("settled_group_code", words("group, settled", "结算病种")),
+        Column("group_code", words("group, run", "测算病组（种）")),
+        Column("settled_group_code", words("group, settled", "结算病组（种）")),
         Column("pay_yuan", words("run, yuan", "测算（元）")),
         Column("settled_yuan", words("settled, yuan", "结算（元）")),
         Column("difference_yuan", words("difference, yuan", "差额（元）")),
@@ -155,9 +155,9 @@ def _largest(found: Reconciliation, most: int, screen: Screen) -> Table:
 def _group_pairs(found: Reconciliation, most: int, screen: Screen) -> Table:
     words = screen.words
     columns = (
-        Column("group_code", words("group, run", "测算病种")),
-        Column("settled_group_code", words("group, settled", "结算病种")),
+        Column("group_code", words("group, run", "测算病组（种）")),
+        Column("settled_group_code", words("group, settled", "结算病组（种）")),
         Column("cases", words("cases", "例数")),
     )
     rows = [(*pair, cases) for pair, cases in found.confusion[:most]]
-    return Table("group_pairs", words("Groups that differ", "病种不一致"), columns, rows)
+    return Table("group_pairs", words("Groups that differ", "病组（种）不一致"), columns, rows)

@@ -69,7 +69,7 @@ def _head(scheme: AnyScheme, roots: PolicyRoots, screen: Screen) -> Iterator[Par
     if isinstance(scheme, Scheme):
         choices = {} if scheme.semantics is None else scheme.semantics.model_dump()
         sizes = [
-            (words("groups", "病种"), str(len(scheme.rows))),
+            (words("groups", "病组（种）"), str(len(scheme.rows))),
             (words("procedure classes", "手术操作类别"), str(len(scheme.procedure_classes))),
         ]
     else:

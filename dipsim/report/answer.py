@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dipsim.ledger import INSURANCES
 from dipsim.pipeline import Result
 from dipsim.report.charts import hospital_names
-from dipsim.report.comparing import fund_pay_fen, hospital_comparison, scenario_title
+from dipsim.report.comparing import fund_pay_fen, hospital_comparison, scale_note, scenario_title
 from dipsim.report.comparison_charts import change_text, point_values
 from dipsim.report.labels import Lang, Text, formatted, money, signed_money, signed_share, term
 from dipsim.report.sums import is_gross, price_micro_yuan
@@ -119,16 +119,24 @@ def _left_out(result: Result, lang: Lang) -> str:
 def _change(results: Sequence[Result], number: int, lang: Lang) -> str:
     """What one scenario changes against the baseline: fund pay, point values, the hospitals that gain and lose most."""
     start = scenario_title(results[number].scenario).of(lang)
-    struck = point_values(results)
-    values = [_value(insurance, by, number, lang) for insurance, by in struck.items()]
-    if all(by[number] == by[0] for by in struck.values()):
-        values = [Text("unchanged", "不变").of(lang)]
+    values = _values(results, number, lang)
     fund, moves = _fund_change(results[0], results[number], lang), _moves(results, number, lang)
     if lang == "en":
         told = f" Point value: {'; '.join(values)}." if values else ""
         return f"{start}, against the baseline: {fund}.{told}{moves}"
     told = f"点值：{'；'.join(values)}。" if values else ""
     return f"与基准相比，{start}：{fund}。{told}{moves}"
+
+
+def _values(results: Sequence[Result], number: int, lang: Lang) -> list[str]:
+    """The point value of each insurance, before and after; nothing where points are on another scale."""
+    pair = (results[0], results[number])
+    if scale_note(pair) is not None:
+        return []
+    struck = point_values(pair)
+    if all(before == after for before, after in struck.values()):
+        return [Text("unchanged", "不变").of(lang)]
+    return [_value(insurance, before, after, lang) for insurance, (before, after) in struck.items()]
 
 
 def _fund_change(base: Result, other: Result, lang: Lang) -> str:
@@ -165,8 +173,7 @@ def _moves(results: Sequence[Result], number: int, lang: Lang) -> str:
     return f" {', '.join(told)}." if lang == "en" else f"{'，'.join(told)}。"
 
 
-def _value(insurance: str, by_scenario: Sequence[int | None], number: int, lang: Lang) -> str:
-    before, after = by_scenario[0], by_scenario[number]
+def _value(insurance: str, before: int | None, after: int | None, lang: Lang) -> str:
     shown = f"{term(insurance).of(lang)} {formatted(before, 'price')} → {formatted(after, 'price')}"
     change = change_text(after, before)
     return f"{shown}{Text(f' ({change})', f'（{change}）').of(lang)}" if change else shown

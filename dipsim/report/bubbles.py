@@ -55,11 +55,11 @@ def bubble_chart(result: Result) -> Chart:
 def _title(gaps_fen: Sequence[int], lang: Lang) -> str:
     gains, losses = ([gap for gap in gaps_fen if gap * sign > 0] for sign in (1, -1))
     if not gains and not losses:
-        return Text("Every group is paid like the average", "各病种应付与平均水平一致").of(lang)
+        return Text("Every group is paid like the average", "各病组（种）应付与平均水平一致").of(lang)
     more, less = money(sum(gains), lang), money(-sum(losses), lang)
     return Text(
         f"Against the average for the same charges, {len(gains)} groups gain {more} and {len(losses)} lose {less}",
-        f"与平均水平相比，{len(gains)} 个病种共多得 {more}，{len(losses)} 个病种共少得 {less}",
+        f"与平均水平相比，{len(gains)} 个病组（种）共多得 {more}，{len(losses)} 个病组（种）共少得 {less}",
     ).of(lang)
 
 

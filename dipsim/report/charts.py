@@ -167,7 +167,7 @@ def every_group_gap(result: Result) -> tuple[ReportTable, list[int]]:
 
 def _gap_title(table: ReportTable, gaps: Sequence[int], lang: Lang) -> str:
     if not gaps:
-        return Text("Every group is paid like the average", "各病种应付与平均水平一致").of(lang)
+        return Text("Every group is paid like the average", "各病组（种）应付与平均水平一致").of(lang)
     names = [group_name(row, lang) for row in table.rows()]
     most, least = signed_money(gaps[0], lang), signed_money(gaps[-1], lang)
     return Text(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dipsim.money import MICRO
 from dipsim.pipeline import Result
 from dipsim.report.labels import Text, Value
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
@@ -19,6 +20,34 @@ from dipsim.scenario import Scenario
 def scenario_title(scenario: Scenario) -> Text:
     """What a scenario is called."""
     return Text(scenario.head.title, scenario.head.title_zh)
+
+
+def method(results: Sequence[Result]) -> Text:
+    """By what the scenarios pay: the groups of a DIP catalogue, those of a DRG scheme, or each by one of the two."""
+    has_mdcs = frozenset(bool(result.grouping.mdc_codes) for result in results)
+    return _METHODS[has_mdcs]
+
+
+_METHODS = {
+    frozenset({False}): Text("Payment by disease points (DIP)", "按病种分值付费（DIP）测算"),
+    frozenset({True}): Text("Payment by diagnosis-related groups (DRG)", "按病组付费（DRG）测算"),
+    frozenset({False, True}): Text("Payment by DIP and by DRG", "按病种分值付费（DIP）与按病组付费（DRG）测算"),
+}
+
+
+def scale_note(results: Sequence[Result]) -> Text | None:
+    """What not to compare where scenarios count points on different scales; None where they do not."""
+    scales = {result.scenario.weights.scale_micro: scenario_title(result.scenario) for result in reversed(results)}
+    if len(scales) == 1:
+        return None
+    told = [(f"{scale / MICRO:,.10g}", title) for scale, title in sorted(scales.items(), reverse=True)]
+    points = ", ".join(f"{scale} ({name.en})" for scale, name in told)
+    points_zh = "、".join(f"{scale} 分（{name.zh}）" for scale, name in told)
+    return Text(
+        f"Points are on different scales: a case of mean cost has {points}. "
+        "What is paid can be compared, points and point values cannot.",
+        f"各情景分值口径不同，费用居均值的病例为 {points_zh}；应付金额可以比较，分值和点值不能直接比较。",
+    )
 
 
 def hospital_comparison(results: Sequence[Result]) -> ReportTable:

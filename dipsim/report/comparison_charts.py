@@ -34,16 +34,17 @@ _ROW = 19.0
 _LONGEST_TITLE = 34
 
 
-def comparison_charts(results: Sequence[Result]) -> tuple[Chart, ...]:
-    """Point values of all scenarios, and for each scenario but the first its change of pay by hospital."""
-    return (point_value_chart(results), *(change_chart(results, number) for number in range(1, len(results))))
-
-
 def point_values(results: Sequence[Result]) -> Mapping[str, tuple[int | None, ...]]:
     """Millionths of a yuan per point of every scenario, by insurance; None where the fund has no point value."""
     struck = [values_by_insurance(result.prices) for result in results]
     numbers = sorted({number for values in struck for number, value in values.items() if value is not None})
     return {INSURANCES[number]: tuple(values.get(number) for values in struck) for number in numbers}
+
+
+def tells_point_values(results: Sequence[Result]) -> bool:
+    """Whether point values differ between the scenarios and can be compared: points are on one scale."""
+    differ = any(len(set(values)) > 1 for values in point_values(results).values())
+    return differ and len({result.scenario.weights.scale_micro for result in results}) == 1
 
 
 def change_text(value: int | None, before: int | None) -> str:

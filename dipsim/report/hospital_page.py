@@ -165,7 +165,7 @@ def _edge_notes(view: HospitalView, near: float) -> tuple[Text, ...]:
         Text(
             f"r = charge / reference cost of the group. Near: r within {percent} of a limit, of cases paid by DIP. "
             f"Fewer than {smallest} cases are not shown.",
-            f"倍率 = 病例费用 / 病种参照费用；临近指倍率与界限相差不超过界限的 {percent}，仅含按病种分值付费的病例；"
+            f"倍率 = 病例费用 / 病组（种）参照费用；临近指倍率与界限相差不超过界限的 {percent}，仅含按分值付费的病例；"
             f"少于 {smallest} 例的不列示。",
         ),
         Text(

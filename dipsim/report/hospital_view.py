@@ -126,7 +126,7 @@ def group_margin_table(view: HospitalView) -> ReportTable:
         return code, Text(row.name or row.name_zh, row.name_zh) if row else Text(code, code)
 
     ids = grouping.group[view.rows].astype(np.int64)
-    return _margin_table(view, ids, name, Text("Group", "病种"), Text("By group", "分病种"))
+    return _margin_table(view, ids, name, Text("Group", "病组（种）"), Text("By group", "分病组（种）"))
 
 
 def _margin_table(

@@ -14,7 +14,7 @@ from dipsim.lab.compare import Comparison
 from dipsim.pipeline import Result
 from dipsim.policy.fingerprint import short
 from dipsim.report.answer import answer
-from dipsim.report.comparing import scenario_title
+from dipsim.report.comparing import method, scenario_title
 from dipsim.report.labels import NO_VALUE, Kind, Lang, Text, Value, formatted, same, term
 from dipsim.report.report_table import NUMBERS, ReportTable
 from dipsim.report.section import Section
@@ -100,6 +100,7 @@ def rendered(results: Sequence[Result], title: Text, told: Sequence[Text], parts
     return _TEMPLATES.get_template("report.html.j2").render(
         lang=lang,
         title=title,
+        method=method(results),
         year=results[0].scenario.head.year,
         is_comparison=len(results) > 1,
         answer=told,

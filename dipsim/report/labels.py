@@ -115,19 +115,19 @@ REJECT_REASONS: Mapping[str, Text] = {
     "reversed": Text("claim reversed", "结算已冲正"),
     "blank_but_read": Text("blank, and a rule reads it", "规则需要读取的字段为空"),
     "out_of_range": Text("outside the allowed range", "超出允许范围"),
-    "unknown_group": Text("no such group among the weights", "病种不在分值表中"),
+    "unknown_group": Text("no such group among the weights", "病组（种）不在分值表中"),
     "duplicate_cell": Text("the same cell occurs more than once", "汇总行重复"),
 }
 """Why rows are rejected, by the stable key of the reason."""
 
 PARAMETERS: Mapping[str, Text] = {
     "grouper": Text("Grouping scheme", "分组方案"),
-    "weights": Text("Weights", "病种分值表"),
+    "weights": Text("Weights", "病组（种）分值表"),
     "year": Text("Year", "年度"),
     "year_basis": Text("Date that counts a case to the year", "归属年度的日期"),
     "valid_from": Text("In force from", "施行日期"),
     "route": Text("Which cases go to which rule", "病例分流"),
-    "report.smallest_cell": Text("Fewest cases of a group shown by itself", "单独列示病种的最少病例数"),
+    "report.smallest_cell": Text("Fewest cases of a group shown by itself", "单独列示病组（种）的最少病例数"),
     "payment.drg.without_weight": Text("What cases of groups without a weight get", "无权重病组病例支付办法"),
     "payment.drg.cost_ratio": Text("Without a weight: points per its cost", "无权重病组按费用折算比例"),
     "payment.drg.basis": Text("Without a weight: bill that is paid", "无权重病组支付基数"),
@@ -164,7 +164,7 @@ PARAMETERS: Mapping[str, Text] = {
     "supervision.high_cases.rank_by": Text("High cases ranked by", "高倍率病例排序依据"),
     "supervision.high_cases.over_cap": Text("What high cases over the cap earn", "超出上限的高倍率病例支付办法"),
     "supervision.readmission.window_days": Text("Longest gap to a readmission (days)", "再入院的最长间隔（天）"),
-    "supervision.readmission.same_group": Text("Only readmissions in the same group", "仅限同一病种再入院"),
+    "supervision.readmission.same_group": Text("Only readmissions in the same group", "仅限同一病组（种）再入院"),
     "supervision.readmission.same_hospital": Text("Only readmissions to the same hospital", "仅限同一机构再入院"),
     "supervision.readmission.kept_ratio": Text("Points kept by the earlier stay", "前次住院保留分值比例"),
     "supervision.readmission.exempt_diagnoses": Text("Returns left out, by diagnosis", "不计再入院的诊断"),

@@ -16,7 +16,7 @@ from dipsim.report.labels import Text
 from dipsim.report.outputs import MANIFEST, whole_folder
 
 CAUSE_LABELS: Mapping[Cause, Text] = {
-    "group": Text("group", "病种"),
+    "group": Text("group", "病组（种）"),
     "factor": Text("hospital factor", "机构系数"),
     "band": Text("deviation band", "费用偏差"),
     "point_value": Text("point value", "点值"),

@@ -17,9 +17,9 @@ from dipsim.report.bed_days import (
     tier_table,
 )
 from dipsim.report.bubbles import bubble_chart
-from dipsim.report.charts import band_chart, group_gap_chart, pay_per_cost_chart
-from dipsim.report.comparing import hospital_comparison, price_comparison, scenario_title
-from dipsim.report.comparison_charts import comparison_charts, point_value_chart, point_values
+from dipsim.report.charts import Chart, band_chart, group_gap_chart, pay_per_cost_chart
+from dipsim.report.comparing import hospital_comparison, price_comparison, scale_note, scenario_title
+from dipsim.report.comparison_charts import change_chart, point_value_chart, tells_point_values
 from dipsim.report.day_surgery import (
     day_surgeries,
     day_surgery_chart,
@@ -99,17 +99,21 @@ def _changes(results: Sequence[Result]) -> Section:
     parameters = changed_parameter_table([result.scenario for result in results])
     hospitals = hospital_comparison(results)
     is_few = len(results) - 1 <= MOST_CHANGE_CHARTS
-    charts = comparison_charts(results) if is_few else (point_value_chart(results), scenario_grid_chart(results))
-    if all(len(set(values)) == 1 for values in point_values(results).values()):
-        charts = charts[1:]  # the chart of point values, which no scenario changes
+    charts = [point_value_chart(results)] if tells_point_values(results) else []
+    charts += _change_charts(results) if is_few else [scenario_grid_chart(results)]
     ordered = hospitals.ordered("change_1") if is_few else hospitals.ordered("pay_0")
     return Section(
         "changes",
         Text("What changes against the baseline", "与基准相比的变化"),
-        charts,
+        tuple(charts),
         (scenario_table(results), parameters, ordered),
-        (_pay_note(results[0]),),
+        (_pay_note(results[0]), *filter(None, [scale_note(results)])),
     )
+
+
+def _change_charts(results: Sequence[Result]) -> list[Chart]:
+    """Of each scenario beside the baseline its change of pay by hospital."""
+    return [change_chart(results, number) for number in range(1, len(results))]
 
 
 def _by_rule(results: Sequence[Result]) -> Iterator[Section]:
@@ -143,19 +147,19 @@ def _groups(result: Result, of_base: Text) -> Section:
         notes.append(
             Text(
                 f"The {MOST_GROUPS} groups with most pay, of {len(largest):,}; groups.csv holds every group.",
-                f"仅列应付金额最大的 {MOST_GROUPS} 个病种（共 {len(largest):,} 个），全部病种见 groups.csv。",
+                f"仅列应付金额最大的 {MOST_GROUPS} 个病组（种），共 {len(largest):,} 个，全部见 groups.csv。",
             )
         )
     notes.append(
         Text(
             f"Groups of fewer than {smallest} cases stand together, so that no single stay can be recognised.",
-            f"病例数少于 {smallest} 例的病种合并列示，以免识别个别病例。",
+            f"病例数少于 {smallest} 例的病组（种）合并列示，以免识别个别病例。",
         )
     )
     by_mdc = mdc_table(result)
     return Section(
         "groups",
-        _joined(Text("Groups", "病种"), of_base),
+        _joined(Text("Groups", "病组（种）"), of_base),
         (group_gap_chart(result), bubble_chart(result)),
         (table,) if by_mdc is None else (by_mdc.ordered("pay"), table),
         tuple(notes),
@@ -290,17 +294,17 @@ _GAP_NOTE = Text(
     "The charts compare a group's pay with what its charges would bring at the region's average pay per yuan charged; "
     "all gaps, that of the "
     "cases without a group included, add up to zero.",
-    "图中差额 = 病种应付 − 病种费用 × 全市每元费用应付；全部病种（含未入组）合计为零。",
+    "图中差额 = 病组（种）应付 − 病组（种）费用 × 全市每元费用应付；全部病组（种）（含未入组）合计为零。",
 )
 _AGGREGATE_NOTE = Text(
     "This run had sums by hospital, insurance and group instead of cases; the rows above are counted in cases. What "
     "needs single cases is not there: cases.csv, bands.csv, checks of cases, explanations, a hospital's cases near a "
     "limit.",
-    "本次测算使用按医疗机构、险种和病种汇总的数据而非病例，上表行数按病例数计。"
+    "本次测算使用按医疗机构、险种和病组（种）汇总的数据而非病例，上表行数按病例数计。"
     "需要逐例数据的内容不提供：cases.csv、bands.csv、病例核查、病例解释、临近界限的病例。",
 )
 _BAND_NOTE = Text(
     "Cases paid by points only. One far from the mean charge of its group is paid by its own charge; "
     "the limits are under the parameters.",
-    "仅含按分值付费的病例。费用明显偏离病种均费的病例按其自身费用折算分值，界限见参数表。",
+    "仅含按分值付费的病例。费用明显偏离病组（种）均费的病例按其自身费用折算分值，界限见参数表。",
 )

@@ -49,7 +49,7 @@ ALL = "all"
 """All insurances together."""
 NO_GROUP = ""
 """The group code of the row of cases without a group, and of the row of small groups."""
-UNGROUPED, SMALL_GROUPS = Text("without a group", "未入组"), Text("small groups together", "小病种合并")
+UNGROUPED, SMALL_GROUPS = Text("without a group", "未入组"), Text("small groups together", "小病组（种）合并")
 
 HOSPITAL_ID = ReportColumn("hospital_id", "Hospital", "机构编码", "code")
 NAME = ReportColumn("name", "Name", "机构名称", "text")
@@ -213,18 +213,18 @@ def group_table(result: Result) -> ReportTable:
         "pay_per_cost": shares(pay, cost),
     }
     total = {"cases": int(cases.sum()), "total_cost": int(cost.sum()), "points": int(points.sum()), "pay": owed}
-    full = report_table("group", Text("By group", "分病种"), _GROUP, data, _with_ratios(total))
+    full = report_table("group", Text("By group", "分病组（种）"), _GROUP, data, _with_ratios(total))
     return full.taken(np.flatnonzero(cases).tolist())
 
 
 _GROUP = (
-    ReportColumn("group_code", "Group", "病种编码", "code"),
+    ReportColumn("group_code", "Group", "病组（种）编码", "code"),
     ReportColumn("name", "Name", "名称", "text", "en"),
     ReportColumn("name_zh", "Name", "名称", "text", "zh"),
     CASES,
     COST,
     ReportColumn("mean_cost", "Mean charge (yuan)", "次均费用（元）", "yuan"),
-    ReportColumn("group_points", "Group points", "病种分值", "points"),
+    ReportColumn("group_points", "Group points", "病组（种）分值", "points"),
     ReportColumn("relative_weight", "Relative weight", "权重", "ratio"),
     POINTS,
     PAY,

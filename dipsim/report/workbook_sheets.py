@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from dipsim import __version__
 from dipsim.pipeline import Result
 from dipsim.report.bed_days import bed_day_hospital_table, bed_days, length_table, tier_table
-from dipsim.report.comparing import hospital_comparison, price_comparison, scenario_title
+from dipsim.report.comparing import hospital_comparison, method, price_comparison, scenario_title
 from dipsim.report.day_surgery import day_surgeries, day_surgery_groups, day_surgery_table
 from dipsim.report.labels import Text, same
+from dipsim.report.mdc_table import mdc_table
 from dipsim.report.parameters import changed_parameter_table, parameter_table
 from dipsim.report.report_table import ReportTable
 from dipsim.report.review_tables import review_tables
@@ -59,7 +60,8 @@ def sheets(results: Sequence[Result]) -> tuple[Sheet, ...]:
         *_of_year(base),
         Sheet(Text("Hospitals", "医疗机构"), hospital_table(base)),
         Sheet(Text("Levels", "等级"), level_table(base)),
-        Sheet(Text("Groups", "病种"), without_small_groups(group_table(base), smallest)),
+        *_by_mdc(base),
+        Sheet(Text("Groups", "病组（种）"), without_small_groups(group_table(base), smallest)),
         Sheet(Text("Deviation bands", "费用偏差"), band_table(base)),
         *_by_rule(results),
         Sheet(Text("Rows", "病例去向"), status_table(base, base.inputs.reading)),
@@ -70,6 +72,12 @@ def sheets(results: Sequence[Result]) -> tuple[Sheet, ...]:
     funds = [Sheet(Text("Funds", "基金与点值"), price_table(base))]
     chosen = [*(compared if len(results) > 1 else funds), *own]
     return tuple(sheet for sheet in chosen if len(sheet.table))
+
+
+def _by_mdc(result: Result) -> Iterator[Sheet]:
+    """Major diagnostic categories, where the scheme has them."""
+    if (table := mdc_table(result)) is not None:
+        yield Sheet(Text("MDC", "主要诊断大类"), table)
 
 
 def _years_compared(results: Sequence[Result]) -> Iterator[Sheet]:
@@ -110,10 +118,10 @@ def _numbered(name: str, name_zh: str, number: int) -> Text:
 
 def cover_rows(results: Sequence[Result], tables: Sequence[Sheet]) -> tuple[tuple[Text, Text], ...]:
     """The first sheet: what this is, the scenarios with their fingerprints, units, what was left out, the sheets."""
-    base = results[0]
+    base, paying = results[0], method(results)
     year, smallest = base.scenario.head.year, base.scenario.head.report.smallest_cell
     rows = [
-        (same("dipsim"), Text(f"Payment by disease points, {year}", f"按病种分值付费测算，{year} 年")),
+        (same("dipsim"), Text(f"{paying.en}, {year}", f"{paying.zh}，{year} 年")),
         (Text("Version", "版本"), same(__version__)),
     ]
     for number, result in enumerate(results):
@@ -149,8 +157,8 @@ def _left_out(result: Result, smallest: int) -> Text:
     return Text(
         f"{rejected:,} rows rejected and {outside:,} outside the pool (sheet Rows); groups of fewer than {smallest} "
         "cases stand together as one row; no patient and no single case is named",
-        f"剔除 {rejected:,} 行，不纳入预算 {outside:,} 行（见“病例去向”）；病例数少于 {smallest} 例的病种合并为一行；"
-        "不含患者标识和个案",
+        f"剔除 {rejected:,} 行，不纳入预算 {outside:,} 行（见“病例去向”）；"
+        f"病例数少于 {smallest} 例的病组（种）合并为一行；不含患者标识和个案",
     )
 
 

@@ -16,14 +16,15 @@ from dipsim.report.charts import (
     left_out,
     pay_per_cost_chart,
 )
-from dipsim.report.comparison_charts import comparison_charts
+from dipsim.report.comparison_charts import change_chart, point_value_chart
 from dipsim.report.labels import LANGS, Lang
 from dipsim.report.tables import hospital_table
 from tests.property.regions import random_region
 from tests.unit.report import region
 
 ONE_RUN = tuple(chart(region.result()) for chart in (pay_per_cost_chart, group_gap_chart, band_chart))
-CHARTS = (*ONE_RUN, *comparison_charts(region.comparison().results))
+COMPARED = region.comparison().results
+CHARTS = (*ONE_RUN, point_value_chart(COMPARED), change_chart(COMPARED, 1))
 UNITS = {"zh": "元|%", "en": "yuan|%"}
 
 
@@ -52,7 +53,7 @@ def test_the_finding_names_the_hospitals_at_both_ends() -> None:
 
 def test_a_chart_of_many_scenarios_tells_the_range_and_keeps_every_fingerprint() -> None:
     results = region.comparison().results
-    chart = comparison_charts([*results, results[0], results[1]])[0]
+    chart = point_value_chart([*results, results[0], results[1]])
     assert chart.title.zh == "点值（元）：职工 1.7959–2.0000"
     said = "".join(words(chart.svg.en))
     assert said.count(short(results[0].fingerprint)) == said.count(short(results[1].fingerprint)) == 2
@@ -60,7 +61,7 @@ def test_a_chart_of_many_scenarios_tells_the_range_and_keeps_every_fingerprint()
 
 def test_a_scenario_that_changes_nothing_says_so() -> None:
     result = region.result()
-    assert comparison_charts([result, result])[1].title.zh == "算例基准：各机构应付不变"
+    assert change_chart([result, result], 1).title.zh == "算例基准：各机构应付不变"
 
 
 def test_group_gaps_are_against_the_average_and_add_up_to_nothing() -> None:

@@ -156,7 +156,7 @@ def test_a_planted_wrong_total_is_seen() -> None:
 def test_small_groups_become_one_row_at_the_end() -> None:
     groups = group_table(random_result(3))
     merged = without_small_groups(groups, 10**6)
-    assert merged.values("name_zh")[-1] == "小病种合并"
+    assert merged.values("name_zh")[-1] == "小病组（种）合并"
     assert merged.values("group_points")[-1] is None
     small = [row for row in groups.rows() if row["group_code"]]
     assert merged.values("cases")[-1] == sum(row["cases"] for row in small)

@@ -67,7 +67,7 @@ def test_the_cover_says_what_it_is_the_fingerprints_the_units_and_what_was_left_
     comparison = region.comparison()
     cover = written(tmp_path / "a.xlsx", comparison.results, "en")["About"]
     told = {row[0]: row[1] for row in cover}
-    assert told["dipsim"] == "Payment by disease points, 2025"
+    assert told["dipsim"] == "Payment by disease points (DIP), 2025"
     assert told["Baseline"] == "Golden base (test/baseline; brought; test)"
     assert told["Scenario 1"] == "Narrow bands (test/narrow; brought; test)"
     assert [row[1] for row in cover if row[0] == "Fingerprint"] == [r.fingerprint for r in comparison.results]
