@@ -82,13 +82,18 @@ def list_parts(name: str, chunk: Any, separator: str) -> ListParts:
     return ListParts(lengths[rows], distinct.elements.take(pa.array(places.ids)))
 
 
-def encode_lists(parts: Sequence[ListParts], steps: tuple[Cleaner, Cleaner]) -> tuple[CodedLists, Words]:
-    """The lists of all blocks as ragged dictionary ids; blank elements are dropped."""
+def encode_lists(parts: Sequence[ListParts], steps: tuple[Cleaner, Cleaner]) -> tuple[CodedLists, Words, I4]:
+    """The lists of all blocks as ragged dictionary ids, and the ids that stand first in place of a blank.
+
+    Blank elements are dropped.
+    """
     ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *(part.lengths for part in parts)]))
     coded, words = encode_texts(merged_words([part.elements for part in parts]), steps)
     is_filled = coded.ids != BLANK_ID
     filled_before = np.append(0, np.cumsum(is_filled))
-    return CodedLists(filled_before[ends], coded.ids[is_filled], coded.values), words
+    lists = CodedLists(filled_before[ends], coded.ids[is_filled], coded.values)
+    begins_blank = ~np.append(is_filled, True)[ends[:-1]] & (np.diff(lists.offsets) > 0)
+    return lists, words, lists.ids[lists.offsets[:-1][begins_blank]]
 
 
 def _lengths(lists: Any) -> I8:

@@ -95,8 +95,13 @@ class _ListReader:
         self.parts += [list_parts(self.spec.name, chunk, self.separator) for chunk in column.chunks]
 
     def finish(self) -> TypedColumn:
-        lists, words = encode_lists(self.parts, self.steps)
-        return TypedColumn(lists, (), _spelling(self.spec, words))
+        lists, words, promoted = encode_lists(self.parts, self.steps)
+        codes = Counter(lists.values[number] for number in promoted.tolist())
+        examples = [Example(f"{self.separator}{code}", code, cells) for code, cells in codes.items()]
+        # The first procedure is the main one; of other lists the order says nothing.
+        is_told = bool(examples) and self.spec.name == "procedures"
+        told = (change(self.spec.name, "blank_main", examples),) if is_told else ()
+        return TypedColumn(lists, (), (*told, *_spelling(self.spec, words)))
 
 
 class _NumberReader:

@@ -54,9 +54,8 @@ def test_codes_of_a_list_are_normalised_and_keep_their_order_and_repetitions(tmp
     assert procedures.texts(0) == ("39.9501", "86.04x011", "39.9501")
     assert procedures.texts(1) == ()
     assert procedures.texts(2) == ("86.04x011",)
-    assert [(change.kind, change.cells) for change in reading.changes] == [
-        ("letter_case", 1)
-    ]  # outer blanks are no change
+    # Blanks around a code are no change; a blank in the place of the main procedure is told.
+    assert [(change.kind, change.cells) for change in reading.changes] == [("blank_main", 1), ("letter_case", 1)]
 
 
 def test_codes_of_other_columns_stay_as_written(tmp_path: Path) -> None:

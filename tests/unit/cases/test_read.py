@@ -236,3 +236,17 @@ def test_a_folder_of_two_kinds_of_files_is_refused(tmp_path: Path) -> None:
     written(tmp_path, TEXT, "b.parquet")
     with pytest.raises(CaseDataError, match=r"holds \.csv and \.parquet files; keep one kind, or give the files"):
         read_cases([tmp_path])
+
+
+def test_a_procedure_that_comes_first_in_place_of_a_blank_is_told(tmp_path: Path) -> None:
+    text = "case_id,procedures,other_diagnoses\nA,|39.9501|86.04,|I10\nB,||39.9501,\nC,|,\nD,86.04||39.9501,\n"
+    reading = read_text(tmp_path, text)
+    assert [reading.cases.code_list("procedures").texts(row) for row in range(4)] == [
+        ("39.9501", "86.04"),
+        ("39.9501",),
+        (),
+        ("86.04", "39.9501"),
+    ]
+    (change,) = reading.changes
+    assert (change.column, change.kind, change.cells) == ("procedures", "blank_main", 2)
+    assert (change.examples[0].before, change.examples[0].after) == ("|39.9501", "39.9501")
