@@ -38,10 +38,9 @@ FALSE = 3
 
 # Instructions. PUSH puts the truth of a bit on the stack; what is false goes on at the target: the next line, but
 # where the rest of an `and` cannot save it (PUSH_UNLESS; UNLESS for what already is on the stack) or where a row or a
-# part of an `or` fails (TEST and SKIP, which leave nothing of it on the stack: measured 72 -> 56 instructions a case,
-# CHS-DRG 1.1 at 2.1 -> 2.7 million cases a second). A row that holds stays on the stack below its children, and
-# DROP takes it off after the last. TAKE ends with a row; the bottom of the stack is then what its MDC, its ADRG and
-# itself hang on. END follows the last row.
+# part of an `or` fails (TEST and SKIP, which leave nothing of it on the stack: measured 72 -> 56 instructions a case of
+# CHS-DRG 1.1). A row that holds stays on the stack below its children, and DROP takes it off after the last. TAKE ends
+# with a row; the bottom of the stack is then what its MDC, its ADRG and itself hang on. END follows the last row.
 PUSH, PUSH_UNLESS, TEST, SKIP, UNLESS, JOIN_AND, JOIN_OR, PUSH_TRUE, NEGATE, DROP, TAKE, END = range(12)
 
 # Columns of Machine.code: OPERAND is a bit, or the DRG row to take; DEGREE goes with a bit; TARGET is a line.

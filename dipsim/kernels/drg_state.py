@@ -92,7 +92,7 @@ def find_first(others: U4, complication: I4, barred: int, first: I4) -> None:
     """Write the other diagnosis on which a truth hangs, by degree: first MCC, first CC, first MCC or else CC; or NONE.
 
     From the last to the first, each written over those behind it, for a branch on its degree cannot be foreseen:
-    measured 67 -> 45 ns a case.
+    measured 107 -> 76 ns a case for grouping as a whole.
     """
     first[:] = NONE
     for place in range(others.size - 1, -1, -1):
