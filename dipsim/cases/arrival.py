@@ -2,8 +2,8 @@
 
 A claim arrives on the day of settlement, or of discharge where that is blank. It goes on the day on which a row arrives
 that names it in `replaces_case_id`: a corrected claim, or a reversed one that only takes it back. A row that is itself
-marked as reversed never counted. What is in force at the end of the reading are the accepted cases; the claims that
-went before are kept here, for they counted in the months between.
+marked as reversed never counted, and one that is named before it arrives goes as it comes. What is in force at the end
+of the reading are the accepted cases; the claims that went before are kept here: they counted in the months between.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NEVER = int(np.iinfo(np.int64).max)
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Claims that are no longer in force, and the day on which each went, int64 days since 1970-01-01."""
+    """Claims that are no longer in force, and the day on which each went, int64 days, never before it arrived."""
 
     cases: CaseTable
     gone_on: I8
@@ -41,26 +41,26 @@ def arrived_on(integers: Mapping[str, I8], rows: int) -> I8:
 
 
 def superseded(whole: CaseTable, faults: Sequence[Fault]) -> Superseded:
-    """The rows whose only fault is that another names them, on a day that is known."""
+    """The rows whose only fault is that another names them, where it is known when both arrived."""
     is_gone, is_faulty = np.zeros(len(whole), bool), np.zeros(len(whole), bool)
     is_gone[[fault.row for fault in faults if fault.reason == GOING]] = True
     is_faulty[[fault.row for fault in faults if fault.reason != GOING]] = True
-    days = _gone_on(whole)
-    rows = np.flatnonzero(is_gone & ~is_faulty & (days != NEVER))
-    return Superseded(compacted(whole.take(rows)), days[rows])
+    came, named = arrived_on(whole.integers, len(whole)), _named_on(whole)
+    rows = np.flatnonzero(is_gone & ~is_faulty & (came != MISSING) & (named != NEVER))
+    return Superseded(compacted(whole.take(rows)), np.maximum(came, named)[rows])
 
 
-def _gone_on(whole: CaseTable) -> I8:
+def _named_on(whole: CaseTable) -> I8:
     """The day on which the first claim arrived that names each row, NEVER where there is none."""
-    gone = np.full(len(whole), NEVER)
+    first = np.full(len(whole), NEVER)
     if "replaces_case_id" not in whole.coded or not whole.coded["replaces_case_id"].values:
-        return gone
+        return first
     named = whole.coded["replaces_case_id"]
     place = pc.index_in(pa.array(named.values), value_set=whole.case_ids).fill_null(BLANK_ID).to_numpy()
     target, day = np.append(place, BLANK_ID)[named.ids], arrived_on(whole.integers, len(whole))
     naming = np.flatnonzero((target != BLANK_ID) & (day != MISSING))
-    np.minimum.at(gone, target[naming], day[naming])
-    return gone
+    np.minimum.at(first, target[naming], day[naming])
+    return first
 
 
 def compacted(cases: CaseTable) -> CaseTable:

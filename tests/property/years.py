@@ -151,9 +151,9 @@ def _claim(random: Random, number: int) -> dict[str, str]:
 
 
 def _later(random: Random, number: int, row: dict[str, str]) -> dict[str, str]:
-    """A row that corrects another or takes it back, some time later."""
+    """A row that corrects another or takes it back, some time later or even before the other arrives."""
     first = date.fromisoformat(row["settled_on"] or row["discharged_on"])
-    day = str(first + timedelta(days=random.choice([0, 15, 60, 130, 300])))
+    day = str(first + timedelta(days=random.choice([-40, 0, 15, 60, 130, 300])))
     status = random.choice(["corrected", "reversed"])
     cost = round(float(row["total_cost_yuan"]) * 80)
     changed = {

@@ -39,6 +39,11 @@ def test_without_a_settlement_date_the_discharge_counts(tmp_path: Path) -> None:
     assert gone.gone_on.tolist() == days("2025-04-30")
 
 
+def test_a_claim_that_is_named_before_it_arrives_goes_on_the_day_it_comes(tmp_path: Path) -> None:
+    gone = read(tmp_path, "A,1,2025-03-01,2025-08-08,normal,,\nB,1,2025-03-01,2025-07-08,corrected,A,\n")
+    assert gone.gone_on.tolist() == days("2025-08-08")
+
+
 def test_what_never_counted_is_not_kept(tmp_path: Path) -> None:
     rows = (
         "A,1,2025-03-01,2025-03-05,reversed,,\n"  # taken back, nobody knows when
@@ -46,6 +51,8 @@ def test_what_never_counted_is_not_kept(tmp_path: Path) -> None:
         "C,1,2025-03-01,2025-05-01,corrected,B,\n"
         "D,1,2025-03-01,2025-03-05,normal,,\n"
         "E,1,,,corrected,D,\n"  # a correction without a date
+        "F,1,,,normal,,\n"  # nobody knows when it came
+        "G,1,2025-03-01,2025-05-01,corrected,F,\n"
     )
     assert len(read(tmp_path, rows).cases) == 0
 
