@@ -23,7 +23,7 @@ from dipsim.policy.any_scheme import AnyScheme
 from dipsim.policy.drg_scheme import DrgScheme
 from dipsim.registry import PRICE_RULES, RULES, table_of
 from dipsim.routing import REJECTED
-from dipsim.rule import Rule, Step
+from dipsim.rule import FundPrice, Rule, Step
 from dipsim.weighting.outlier import EXTREME
 from dipsim.weighting.weighting import Weighting
 
@@ -165,18 +165,30 @@ def _payment(result: Result, row: int) -> Iterator[Step]:
     price = next((price for price in result.prices if price.holds_for(insurance, hospital)), None)
     points = int(result.claimed.claims.points_micro[row])
     if price is not None and points:
+        yield from _price(result, price, insurance, hospital)
+    yield Step("pay, yuan", "支付金额（元）", yuan_text(int(case_pay_fen(result)[row])))
+
+
+def _price(result: Result, price: FundPrice, insurance: str, hospital: str) -> Iterator[Step]:
+    """What the points of a hospital are worth: told by the rule that priced them, else the point value of the fund."""
+    rule = _price_rule(result)
+    if rule.explain is not None:
+        hospitals = result.inputs.hospitals
+        level = "" if hospitals is None else hospitals.level_of([hospital])[0]
+        for step in rule.explain(price, result.scenario.params[table_of(rule)], level):
+            yield replace(step, origin=_source(result, step.origin)) if step.origin else step
+    else:
         value = (
             f"{price.value_yuan:.6f} = {yuan_text(price.pool_fen)} yuan / {decimal_text(price.points_micro, 6)} points"
         )
         fund, fund_zh = (f"{insurance}, {price.area}", f"，{price.area}") if price.area else (insurance, "")
         label, label_zh = f"point value ({fund})", f"点值（元/分{fund_zh}）"
-        yield Step(label, label_zh, value, _source(result, _price_table(result)))
-    yield Step("pay, yuan", "支付金额（元）", yuan_text(int(case_pay_fen(result)[row])))
+        yield Step(label, label_zh, value, _source(result, table_of(rule)))
 
 
-def _price_table(result: Result) -> str:
-    """The table of the rule that prices the pools."""
-    return next(table_of(rule) for rule in PRICE_RULES.values() if table_of(rule) in result.scenario.params)
+def _price_rule(result: Result) -> Rule:
+    """The rule that prices the pools."""
+    return next(rule for rule in PRICE_RULES.values() if table_of(rule) in result.scenario.params)
 
 
 def _source(result: Result, key: str) -> str:

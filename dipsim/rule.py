@@ -375,7 +375,8 @@ class Rule:
     weights_of   View, params -> which of its cases with a band are paid by which weights; of a rule that is weighted
     explain  View with all cases of the rule, params, row of `View.cases` -> the steps to what this case claims; the
              origin of a step is the dotted key of a parameter. None: explained as any rule of its kind. Of a REVIEW
-             rule: ReviewView, params, what `run` said, position in `ReviewView.rows` -> the steps to what is left
+             rule: ReviewView, params, what `run` said, position in `ReviewView.rows` -> the steps to what is left. Of
+             a PRICE rule: FundPrice, params, level of the hospital -> what its points are worth; None: the point value
     """
 
     key: str

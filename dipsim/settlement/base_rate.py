@@ -11,6 +11,7 @@ that, by largest remainder, so that the ceiling is met exactly (over = scale), o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -20,15 +21,16 @@ from pydantic import Field, model_validator
 from dipsim import pool
 from dipsim.errors import CaseDataError, PolicyError, Problem
 from dipsim.ledger import INSURANCES, Posting
-from dipsim.money import ALONE, FEN, MICRO, half_even, micro, split_fen, yuan_text
+from dipsim.money import ALONE, FEN, MICRO, decimal_text, half_even, micro, split_fen, yuan_text
 from dipsim.policy.params import ByInsurance, ByLevel, Params, Strict
 from dipsim.policy.weights import LEVELS
 from dipsim.pool import Fund
-from dipsim.rule import FundPrice, FundView, PassKind, Priced, Rule, Stage
+from dipsim.rule import FundPrice, FundView, PassKind, Priced, Rule, Stage, Step
 
 I8 = NDArray[np.int64]
 
-WHERE = "[settlement.base_rate]"
+TABLE = "settlement.base_rate"
+WHERE = f"[{TABLE}]"
 SCALED = "scaled"
 """The guard of a fund whose ceiling does not suffice for the rates."""
 
@@ -179,6 +181,21 @@ def _scaled(fund: Fund, pay_fen: I8, pool_fen: int) -> I8:
     return split_fen(pool_fen, pay_fen, fund.ids)[0]
 
 
+def explain(price: FundPrice, params: BaseRateParams, level: str) -> Iterator[Step]:
+    """The rate that the weights of a hospital of this level are paid by, and whether the ceiling scaled it down."""
+    insurance = INSURANCES[price.insurance]
+    rate = params.rate(insurance, level or LEVELS[0])
+    assert rate is not None, "such a hospital was refused"
+    origin = "predicted_cost_yuan" if params.rate_yuan is None else "rate_yuan"
+    fund = ", ".join(part for part in (insurance, level, price.area) if part)
+    value = decimal_text(half_even(rate[0] * MICRO, rate[1]), 6)
+    yield Step(f"rate, yuan for a weight of 1 ({fund})", f"费率（元/权重，{fund}）", value, f"{TABLE}.{origin}")
+    if price.guard == SCALED:
+        paid, points = yuan_text(price.pool_fen), decimal_text(price.points_micro, 6)
+        text = f"{paid} yuan are left for {points} points in all"
+        yield Step("scaled down to the ceiling", "按总额等比例下调", text, f"{TABLE}.over")
+
+
 RULES = (
     Rule(
         key="base_rate",
@@ -189,5 +206,6 @@ RULES = (
         params=BaseRateParams,
         reads=reads,
         run=run,
+        explain=explain,
     ),
 )

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from dipsim.errors import PolicyError
+from dipsim.ledger import INSURANCES
+from dipsim.money import ALONE
 from dipsim.paths import policy_roots
 from dipsim.policy.document import load_document
+from dipsim.rule import FundPrice
 from dipsim.scenario import load_scenario, typed
-from dipsim.settlement.base_rate import BaseRateParams, reads
+from dipsim.settlement.base_rate import SCALED, BaseRateParams, explain, reads
 
 LEVELS = {"primary": 5000.0, "secondary": 6000.0, "tertiary": "none"}
 TABLE = {"employee": LEVELS, "resident": LEVELS}
@@ -65,3 +69,33 @@ def test_a_scenario_prices_its_pools_by_one_rule(tmp_path: Any) -> None:
         typed(load_document(str(both), roots), roots)
     assert "[settlement.base_rate]" in str(refused.value)
     assert "keep one of the two" in str(refused.value)
+
+
+PRICE = FundPrice(
+    insurance=INSURANCES.index("resident"),
+    budget_fen=None,
+    yuan_claims_fen=0,
+    pool_fen=123_456,
+    points_micro=7_000_000,
+    cut=ALONE,
+    guard="none",
+    capped=(),
+    residual_fen=0,
+)
+
+
+def test_a_case_is_told_the_rate_of_its_hospitals_level_and_not_the_mean_of_the_fund() -> None:
+    weights = {name: {"primary": 3.0, "secondary": 7.0, "tertiary": 1.0} for name in TABLE}
+    stated = BaseRateParams.model_validate({**STATED, "rate_yuan": TABLE})
+    predicted = BaseRateParams.model_validate({**STATED, "predicted_cost_yuan": TABLE, "predicted_weight": weights})
+    (told,) = explain(PRICE, stated, "secondary")
+    assert (told.value, told.origin) == ("6000.000000", "settlement.base_rate.rate_yuan")
+    assert told.label_zh == "费率（元/权重，resident, secondary）"
+    (told,) = explain(PRICE, predicted, "secondary")
+    assert (told.value, told.origin) == ("857.142857", "settlement.base_rate.predicted_cost_yuan")
+
+
+def test_a_case_is_told_that_the_ceiling_scaled_its_rate_down() -> None:
+    stated = BaseRateParams.model_validate({**STATED, "rate_yuan": TABLE})
+    _, told = explain(replace(PRICE, guard=SCALED), stated, "primary")
+    assert told.value == "1234.56 yuan are left for 7.000000 points in all"
