@@ -27,8 +27,8 @@ from dipsim.grouping.drg_check import Anomaly, AnomalyKind, check_drg
 from dipsim.grouping.workbook.rows import tables_of
 from dipsim.grouping.workbook.sheets import Sheet, read_sheets
 from dipsim.policy.document import read_document
-from dipsim.policy.drg_folder import ANOMALIES, DOCUMENT, DrgFolder, DrgHead, Place
-from dipsim.policy.drg_scheme import DrgChoices, RuleRow
+from dipsim.policy.drg_folder import ANOMALIES, DrgFolder, DrgHead, Place
+from dipsim.policy.drg_scheme import DOCUMENT, DrgChoices, RuleRow
 from dipsim.policy.drg_tables import DrgTables, Placed, table_files
 from dipsim.policy.files import thawed
 from dipsim.policy.fingerprint import PROVENANCE_FILE
