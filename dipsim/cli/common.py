@@ -121,12 +121,18 @@ def require_apart(output: Path, cases: Sequence[Path], mapping: CaseMapping | No
     """Raise OutputError when a result would take the place of a file of cases that it is made from."""
     from dipsim.cases.gather import case_files
     from dipsim.cases.mapping import CANONICAL
+
+    require_unread(output, [path for _, path in case_files(cases, CANONICAL if mapping is None else mapping)])
+
+
+def require_unread(output: Path, read: Sequence[Path]) -> None:
+    """Raise OutputError when a result would take the place of a file that is read, or of a folder that holds one."""
     from dipsim.errors import OutputError, Problem
 
-    read = {path.resolve() for _, path in case_files(cases, CANONICAL if mapping is None else mapping)}
-    if output.resolve() in read:
-        why = "the cases are read from it, and the result would overwrite them"
-        raise OutputError(Problem(str(output), "cannot be written", why, "name another file"))
+    place = output.resolve()
+    if any(place in (path.resolve(), *path.resolve().parents) for path in read):
+        why = "files that are read stand there, and the result would overwrite them"
+        raise OutputError(Problem(str(output), "cannot be written", why, "name another place"))
 
 
 def require_output(folder: Path) -> None:

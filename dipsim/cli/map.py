@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dipsim.cli.answer import Column, Fact, Screen, Table, show
-from dipsim.cli.common import AsJson, DryRun, Lang, Quiet, require_writable
+from dipsim.cli.common import AsJson, DryRun, Lang, Quiet, require_unread, require_writable
 
 if TYPE_CHECKING:
     from dipsim.cases.proposing import Proposed
@@ -40,6 +40,7 @@ def map_columns(
     screen = Screen(lang, as_json, quiet)
     if output is not None:
         require_writable(output)
+        require_unread(output, [file])
     proposed = proposed_mapping(file, delimiter)
     if output is not None and not dry_run:
         write_text(output, mapping_toml(proposed))

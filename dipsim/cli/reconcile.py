@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dipsim.cli.answer import Column, Fact, Screen, Table, millionths, show, yuan
-from dipsim.cli.common import AsJson, Lang, Quiet, require_writable, table_file
+from dipsim.cli.common import AsJson, Lang, Quiet, require_output, require_unread, require_writable, table_file
 
 if TYPE_CHECKING:
     from dipsim.lab.reconcile import Reconciliation
@@ -42,17 +42,23 @@ def reconcile(
     from dipsim.cases.write import write_columns
     from dipsim.errors import DipsimError, Problem
     from dipsim.lab.reconcile import reconcile as compared
-    from dipsim.lab.settlements import read_run, read_settlement
+    from dipsim.lab.settlements import OF_RUN, read_run, read_settlement
     from dipsim.report.reconciliation import settlement_columns, write_reconciliation
 
     if actual is None and export is None:
         step = "give --actual FILE to compare, or --export FILE to write"
         raise DipsimError(Problem("reconcile", "nothing to do", next_step=step))
     screen = Screen(lang, as_json, quiet)
+    read = [*(run / name for name in OF_RUN), *([] if actual is None else [actual])]
+    if export is not None:
+        require_writable(table_file(export))
+        require_unread(export, read)
+    if output is not None:
+        require_output(output)
+        require_unread(output, read)
     of_run = read_run(run)
     parts: list[Table | Fact] = []
     if export is not None:
-        require_writable(table_file(export))
         write_columns(export, settlement_columns(of_run.settlement))
         parts.append(Fact("exported", str(export)))
     if actual is not None:

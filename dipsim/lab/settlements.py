@@ -35,6 +35,8 @@ SETTLEMENT = TableSpec(
 )
 """What a settlement may say of a case; only its key and its amount are needed."""
 CASES, POINT_VALUES, MANIFEST = "cases.csv", "point_values.csv", "manifest.json"
+OF_RUN = (CASES, POINT_VALUES, MANIFEST)
+"""What is read of the folder of a run."""
 UNPAID = ("", "outside_pool")
 """The rule of a case that was rejected, and of one outside the pool."""
 _OF_RUN = TableSpec(
@@ -88,7 +90,7 @@ def read_settlement(path: Path) -> Settlement:
 
 def read_run(folder: Path) -> RunSettlement:
     """The settlement that a run with --cases wrote; PolicyError where its folder lacks it."""
-    lacking = [name for name in (CASES, POINT_VALUES, MANIFEST) if not (folder / name).is_file()]
+    lacking = [name for name in OF_RUN if not (folder / name).is_file()]
     if lacking:
         what, step = f"no {' and no '.join(lacking)}", "give the output folder of `dipsim run ... --cases`"
         raise PolicyError(Problem(str(folder), what, "a case is compared with a case", step))

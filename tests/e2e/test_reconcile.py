@@ -62,3 +62,10 @@ def test_what_cannot_be_compared_is_said(out: Path, export: Path, tmp_path: Path
     assert "no cases.csv" in dipsim("reconcile", tmp_path, "--actual", export, exit_code=2)
     (tmp_path / "bad.csv").write_text("case_id,amount\nA,1\n", encoding="utf-8")
     assert "amount_yuan" in dipsim("reconcile", out, "--actual", tmp_path / "bad.csv", exit_code=2)
+
+
+def test_neither_the_run_nor_the_settlement_is_overwritten(out: Path, export: Path) -> None:
+    before = contents(out), export.read_bytes()
+    for places in (["-o", out], ["--export", out / "cases.csv"], ["--export", export]):
+        assert "overwrite" in dipsim("reconcile", out, "--actual", export, *places, "--lang", "en", exit_code=2)
+    assert (contents(out), export.read_bytes()) == before

@@ -22,6 +22,14 @@ def test_a_proposal_is_shown_in_chinese_and_written_as_a_mapping_that_reads(tmp_
     assert read_cases([path], read_mapping(output)).cases.fen("total_cost_yuan").tolist() == [1050]
 
 
+def test_the_file_that_is_read_is_never_overwritten(tmp_path: Path) -> None:
+    path = written(tmp_path, "los\n3\n")
+    result = CliRunner().invoke(app, ["map", str(path), "-o", str(path)])
+    assert result.exit_code != 0
+    assert "overwrite" in str(result.exception)
+    assert path.read_text(encoding="utf-8") == "los\n3\n"
+
+
 def test_json_names_what_is_missing_and_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     path, output = written(tmp_path, "los\n3\n"), tmp_path / "m.toml"
     result = CliRunner().invoke(app, ["map", str(path), "-o", str(output), "--json", "--dry-run"])
