@@ -1,10 +1,11 @@
-"""The spelling of diagnosis and procedure codes made uniform, with a summary of what changed.
+"""The spelling of diagnosis and procedure codes made uniform, with a summary of what changed and what looks odd.
 
 No pattern decides what a code is: any text that is not blank is one. A dagger pair as `T66.x02+H47.5*` stays whole.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,6 +13,11 @@ from types import MappingProxyType
 _FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 EXAMPLES = 3
+LOOKS_BLANK, LOOKS_SHORTENED = "looks_blank", "looks_shortened"
+"""Kinds of words that are kept as they are and told: a sign for a blank; a long number that a spreadsheet cut short."""
+_DASHES = frozenset({"-", "--", "---", "—", "——", "－", "/", "\\N"})
+_NOTHINGS = frozenset({"NULL", "Null", "null", "NaN", "nan", "NA", "N/A", "n/a", "#N/A", "None", "none", "无", "空"})
+_SHORTENED = re.compile(r"\d(\.\d+)?E\+\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one kind of change did to one column: in how many cells, to how many values, the commonest first."""
+    """What one kind of change did to one column, or odd words of one kind in it: cells, values, the commonest first."""
 
     column: str
     kind: str
@@ -79,3 +85,18 @@ def change(column: str, kind: str, examples: Sequence[Example]) -> Change:
     commonest = sorted(examples, key=lambda example: (-example.cells, example.before))
     cells = sum(example.cells for example in examples)
     return Change(column, kind, cells, len(examples), tuple(commonest[:EXAMPLES]))
+
+
+def odd_words(column: str, words: Sequence[str], cells: Sequence[int]) -> list[Change]:
+    """The distinct words of a column, in `cells` cells each, that hardly are what it holds; they stay as they are."""
+    found = {
+        LOOKS_BLANK: (_DASHES | _NOTHINGS).intersection(words),
+        LOOKS_SHORTENED: frozenset(word for word in words if "E+" in word and _SHORTENED.fullmatch(word)),
+    }
+    told = []
+    for kind, odd in found.items():
+        examples = [
+            Example(word, word, count) for word, count in zip(words, cells, strict=True) if word in odd and count
+        ]
+        told += [change(column, kind, examples)] if examples else []
+    return told

@@ -17,7 +17,7 @@ from dipsim.cases.columns import COLUMNS, TEXT_KINDS, ColumnSpec, Kind
 from dipsim.cases.encode import Cleaner, ListParts, Words, cleaner, encode_lists, encode_texts, list_parts
 from dipsim.cases.identity import pseudonym
 from dipsim.cases.mapping import CaseMapping, CellFormat
-from dipsim.cases.normalise import Change, Example, change, spelling_changes
+from dipsim.cases.normalise import Change, Example, change, odd_words, spelling_changes
 from dipsim.cases.numeric import Parsed, parsed
 from dipsim.cases.rejects import Fault
 from dipsim.cases.table import F8, I8, Coded, CodedLists
@@ -81,7 +81,7 @@ class _TextReader:
 
     def finish(self) -> TypedColumn:
         coded, words = encode_texts(merged_words(self.parts), self.steps)
-        return TypedColumn(coded, _unknown_categories(self.spec, coded), _spelling(self.spec, words))
+        return TypedColumn(coded, _unknown_categories(self.spec, coded), _told(self.spec, words))
 
 
 class _ListReader:
@@ -101,7 +101,7 @@ class _ListReader:
         # The first procedure is the main one; of other lists the order says nothing.
         is_told = bool(examples) and self.spec.name == "procedures"
         told = (change(self.spec.name, "blank_main", examples),) if is_told else ()
-        return TypedColumn(lists, (), (*told, *_spelling(self.spec, words)))
+        return TypedColumn(lists, (), (*told, *_told(self.spec, words)))
 
 
 class _NumberReader:
@@ -153,10 +153,11 @@ def _unknown_categories(spec: ColumnSpec, coded: Coded) -> tuple[Fault, ...]:
     return tuple(Fault(row, spec.name, coded.text(row), "unknown_category", details) for row in rows)
 
 
-def _spelling(spec: ColumnSpec, words: Words) -> tuple[Change, ...]:
+def _told(spec: ColumnSpec, words: Words) -> tuple[Change, ...]:
+    odd = odd_words(spec.name, words.before, words.cells)
     if spec.kind not in (Kind.CODE, Kind.CODE_LIST):
-        return ()
-    return tuple(spelling_changes(spec.name, words.before, words.after, words.cells))
+        return tuple(odd)
+    return (*odd, *spelling_changes(spec.name, words.before, words.after, words.cells))
 
 
 def _number_faults(spec: ColumnSpec, found: Parsed, before: int) -> list[Fault]:

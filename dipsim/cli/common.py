@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dipsim.cli.answer import Fact, Screen
-from dipsim.cli.reading_notes import mapping_notes
+from dipsim.cli.reading_notes import reading_notes
 
 if TYPE_CHECKING:
     from dipsim.cases.mapping import CaseMapping
@@ -64,15 +64,7 @@ def read_data(
 
 def reading_fact(reading: CaseReading, screen: Screen) -> Fact:
     """What reading left out or changed, a sentence each: a misspelt column is seen before it is missed."""
-    notes = []
-    for ignored in reading.ignored_columns:
-        hint = f"; {ignored.hint}" if ignored.hint else ""
-        notes.append(f"column '{ignored.column}' is not in the data dictionary and was left out{hint}")
-    for change in reading.changes:
-        first = change.examples[0]
-        example = f"{first.before!r} -> {first.after!r}"
-        notes.append(f"{change.column}: {change.kind} changed in {change.cells:,} cells, as {example}")
-    notes += mapping_notes(reading, screen)
+    notes = list(reading_notes(reading, screen))
     for note in notes:
         screen.note(f"note: {note}")
     return Fact("notes", notes, "")

@@ -1,4 +1,4 @@
-"""What a reading through a mapping file has to say: columns that are absent, rows of further tables, codes in doubt."""
+"""What a reading has to say: columns left out or absent, words changed or odd, further tables, codes in doubt."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dipsim.cli.answer import Screen
 if TYPE_CHECKING:
     from dipsim.cases.code_map import CodeWarning
     from dipsim.cases.joining import TableAccount
+    from dipsim.cases.normalise import Change
     from dipsim.cases.read import CaseReading
 
 LEFT_OUT: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -41,9 +42,31 @@ DOUBTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Every doubt about a code, after `codes`."""
 
 
-def mapping_notes(reading: CaseReading, screen: Screen) -> Iterator[str]:
-    """The notes in the reader's language, a line each."""
+CHANGES: Mapping[str, str] = MappingProxyType(
+    {
+        "full_width": "全角改半角",
+        "blanks": "去除空白",
+        "letter_case": "统一大小写",
+        "blank_main": "首位为空，以后面的编码为主要手术操作",
+        "rounded_to_fen": "四舍五入到分",
+        "when_blank": "空值按映射文件补值",
+        "code_map": "临床版编码转换为医保版",
+    }
+)
+"""Every kind of change of a cell."""
+
+
+def reading_notes(reading: CaseReading, screen: Screen) -> Iterator[str]:
+    """The notes in the reader's language, a line each: a misspelt column is seen before it is missed."""
     words = screen.words
+    for ignored in reading.ignored_columns:
+        hint = f"; {ignored.hint}" if ignored.hint else ""
+        yield words(
+            f"column '{ignored.column}' is not in the data dictionary and was left out{hint}",
+            f"列 '{ignored.column}' 不在数据字典中，已略去{hint}",
+        )
+    for change in reading.changes:
+        yield _change_note(change, screen)
     for column in reading.absent_columns:
         yield words(
             f"the files lack what the mapping names for {column}: it is left out",
@@ -53,6 +76,29 @@ def mapping_notes(reading: CaseReading, screen: Screen) -> Iterator[str]:
         yield from _table_notes(account, screen)
     for warning in reading.code_warnings:
         yield _code_note(warning, screen)
+
+
+def _change_note(change: Change, screen: Screen) -> str:
+    from dipsim.cases.normalise import LOOKS_BLANK, LOOKS_SHORTENED
+
+    words, column, cells = screen.words, change.column, f"{change.cells:,}"
+    before, after = change.examples[0].before, change.examples[0].after
+    if change.kind == LOOKS_BLANK:
+        return words(
+            f"{column}: '{before}' in {cells} cells is taken as a value; if it means a blank, "
+            f"say blanks = ['{before}'] under [format] of a mapping file",
+            f"{column}：{cells} 处的 '{before}' 按取值读入；"
+            f"如表示空白，请在映射文件 [format] 中写 blanks = ['{before}']",
+        )
+    if change.kind == LOOKS_SHORTENED:
+        return words(
+            f"{column}: {cells} cells hold a number as a spreadsheet cuts it short, like 1.23E+17; export it as text",
+            f"{column}：{cells} 处为电子表格截短的数字（如 1.23E+17），请按文本格式重新导出",
+        )
+    return words(
+        f"{column}: {change.kind} changed in {cells} cells, as {before!r} -> {after!r}",
+        f"{column}：{cells} 处{CHANGES[change.kind]}，如 {before!r} -> {after!r}",
+    )
 
 
 def _table_notes(account: TableAccount, screen: Screen) -> Iterator[str]:

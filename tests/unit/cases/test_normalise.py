@@ -63,3 +63,16 @@ def test_codes_of_other_columns_stay_as_written(tmp_path: Path) -> None:
     assert reading.cases.code("group_code").values == ("i63X:a b",)
     assert reading.cases.code("department").values == ("科 室X",)
     assert reading.changes == ()
+
+
+def test_signs_for_a_blank_and_shortened_numbers_are_told_and_stay(tmp_path: Path) -> None:
+    header = "case_id,patient_id,department,procedures\n"
+    rows = "1,1.23E+17,-,39.9501|-\n2,1.23E+17,E+1,无\n3,-,A-1,-\n"
+    reading = read_text(tmp_path, header + rows)
+    assert reading.changes == (
+        Change("procedures", "looks_blank", 3, 2, (Example("-", "-", 2), Example("无", "无", 1))),
+        Change("patient_id", "looks_blank", 1, 1, (Example("-", "-", 1),)),
+        Change("patient_id", "looks_shortened", 2, 1, (Example("1.23E+17", "1.23E+17", 2),)),
+        Change("department", "looks_blank", 1, 1, (Example("-", "-", 1),)),
+    )
+    assert reading.cases.code_list("procedures").texts(2) == ("-",)

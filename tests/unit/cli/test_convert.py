@@ -54,6 +54,13 @@ def test_the_rows_of_further_tables_are_accounted_for(tmp_path: Path) -> None:
     assert "diagnoses: 1 rows whose case is not in the case file: dx.csv:5" in result.stderr
 
 
+def test_a_sign_for_a_blank_is_told_in_the_readers_language(tmp_path: Path) -> None:
+    path, out = written(tmp_path, "case_id,procedures\n1,-\n"), str(tmp_path / "out.parquet")
+    told = CliRunner().invoke(app, ["convert", str(path), "-o", out, "--lang", "en"]).stderr
+    assert "procedures: '-' in 1 cells is taken as a value; if it means a blank, say blanks = ['-']" in told
+    assert "1 处的 '-' 按取值读入" in CliRunner().invoke(app, ["convert", str(path), "-o", out]).stderr
+
+
 def test_a_code_map_translates_and_warns_of_codes_that_mean_two_things(tmp_path: Path) -> None:
     code_map = written(tmp_path, CODE_MAP, "map.csv")
     result = converted(tmp_path, "--code-map", str(code_map), "--json")
