@@ -69,14 +69,15 @@ def survey(path: Path, name: str) -> Survey:
     """Digest and encoding of a CSV file; CaseDataError when it is no text in one of the two encodings."""
     digest = hashlib.sha256()
     has_line_feed = False
-    mark = 0
     offset, stop = 0, None
     try:
-        for number, block in enumerate(line_blocks(path, 0, BLOCK_BYTES)):
+        # Looked at before a whole line is asked for: a file that is no text may have none.
+        with path.open("rb") as stream:
+            start = stream.read(BLOCK_BYTES)
+        _require_text(name, start)
+        mark = len(_BOM) if start.startswith(_BOM) else 0
+        for block in line_blocks(path, 0, BLOCK_BYTES):
             digest.update(block)
-            if number == 0:
-                _require_text(name, block)
-                mark = len(_BOM) if block.startswith(_BOM) else 0
             if stop is None:
                 stop = _first_break(block, UTF_8, offset)
             offset += len(block)

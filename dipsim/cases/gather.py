@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,6 @@ COMPANIONS = (
     "assessment",
     "deductions",
     "carry",
-    "carry",
     "reviews",
     "members",
     "visits",
@@ -40,6 +40,8 @@ COMPANIONS = (
     "procedure_classes",
 )
 """The companion tables of a data folder; none of them holds cases."""
+_NOT_DATA = ("~$", ".")
+"""How the names of files begin that office programs and file systems leave beside the data."""
 
 ALWAYS_READ = frozenset({"case_id", "claim_status", "replaces_case_id"})
 """What decides whether a row is a claim at all; read, where the file has it, whatever columns are asked for."""
@@ -150,9 +152,11 @@ def case_files(paths: Sequence[Path], mapping: CaseMapping = CANONICAL) -> list[
         raise CaseDataError(
             Problem("cases", "no file was given", next_step="give a CSV, Parquet or Excel file or a folder")
         )
-    twice = [path for path, times in Counter(path.resolve() for path in found).items() if times > 1]
+    twice = [path for path, times in Counter(map(os.path.realpath, found)).items() if times > 1]
     if twice:
-        raise CaseDataError([Problem(path.name, "given twice", next_step="give each file once") for path in twice])
+        raise CaseDataError(
+            [Problem(Path(path).name, "given twice", next_step="give each file once") for path in twice]
+        )
     times = Counter(path.name for path in found)
     return sorted((path.name if times[path.name] == 1 else path.as_posix(), path) for path in found)
 
@@ -181,7 +185,7 @@ def _files_in(folder: Path, mapping: CaseMapping) -> list[Path]:
     place = parts if choices else folder
     tables = {path for table in mapping.tables for path in place.glob(table.file)}
     others = [path for path in place.iterdir() if path not in tables and path.stem not in COMPANIONS]
-    files = [path for path in others if path.suffix.lower() in SUFFIXES]
+    files = [path for path in others if path.suffix.lower() in SUFFIXES and not path.name.startswith(_NOT_DATA)]
     kinds = {path.suffix.lower() for path in files}
     if len(kinds) != 1:
         what = f"holds {' and '.join(sorted(kinds))} files" if kinds else "holds no cases"

@@ -69,7 +69,7 @@ def _copy(folder: Path) -> None:
             target.rmdir()
         draft.rename(target)
     except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
+        what = f"cannot be written: {error.strerror or 'its files could not be copied'}"
         step = "check the folder, its rights and the space left"
         raise OutputError(Problem(str(folder), what, "nothing was left behind", step)) from error
     finally:

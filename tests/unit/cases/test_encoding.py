@@ -68,6 +68,14 @@ def test_a_file_of_another_kind_under_the_name_of_csv_is_named(tmp_path: Path, s
     assert what in refused_bytes(tmp_path, start)
 
 
+def test_a_file_of_zeros_is_refused_without_reading_it_whole(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    with path.open("wb") as stream:
+        stream.truncate(1 << 40)  # takes no space on the disk
+    with pytest.raises(CaseDataError, match="holds zero bytes"):
+        survey(path, "cases.csv")
+
+
 def test_a_survey_tells_digest_mark_and_line_ends(tmp_path: Path) -> None:
     path = tmp_path / "cases.csv"
     path.write_bytes(b"\xef\xbb\xbfa\rb")

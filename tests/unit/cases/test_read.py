@@ -218,6 +218,19 @@ def test_a_folder_of_parts_may_have_any_name_and_skips_companion_tables(tmp_path
     assert read_cases([tmp_path]).cases.files == ("2024.csv",)
 
 
+def test_what_office_programs_leave_beside_the_data_is_no_case_file(tmp_path: Path) -> None:
+    for name in ("cases/~$1.xlsx", "cases/._1.csv", "cases/Thumbs.db"):
+        written(tmp_path, "not a table", name)
+    written(tmp_path, "case_id\nA\n", "cases/1.csv")
+    assert read_cases([tmp_path]).cases.files == ("1.csv",)
+
+
+def test_a_link_that_leads_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").symlink_to(tmp_path / "cases.csv")
+    with pytest.raises(CaseDataError, match=r"cases\.csv: cannot be read: .*symbolic links"):
+        read_cases([tmp_path / "cases.csv"])
+
+
 def test_a_folder_with_cases_in_two_places_is_refused(tmp_path: Path) -> None:
     written(tmp_path, TEXT)
     written(tmp_path, TEXT, "cases/a.csv")
