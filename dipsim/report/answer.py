@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dipsim.ledger import INSURANCES
 from dipsim.pipeline import Result
 from dipsim.report.charts import hospital_names
-from dipsim.report.comparing import fund_pay_fen, hospital_comparison, scale_note, scenario_title
-from dipsim.report.comparison_charts import change_text, point_values
+from dipsim.report.comparing import fund_pay_fen, hospital_comparison, point_values, scale_note, scenario_title
+from dipsim.report.comparison_charts import change_text
 from dipsim.report.labels import Lang, Text, formatted, money, signed_money, signed_share, term
 from dipsim.report.sums import is_gross, price_micro_yuan
 from dipsim.report.tables import hospital_table, status_table

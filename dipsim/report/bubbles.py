@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from dipsim.money import FEN
 from dipsim.pipeline import Result
-from dipsim.report.charts import LESS, MORE, Chart, both, every_group_gap, footer, gain_legend, group_name
-from dipsim.report.drawing import GREY, INK, SIZE, WIDTH, Sheet, draw, shortened, svg, text_width
+from dipsim.report.charts import LESS, MORE, both, every_group_gap, footer, gain_legend, group_name
+from dipsim.report.drawing import GREY, INK, WIDTH, Sheet, draw, svg
 from dipsim.report.labels import Lang, Text, amount_in, money, money_unit
+from dipsim.report.lettering import SIZE, shortened, text_width
+from dipsim.report.section import Chart
 
 F8 = NDArray[np.float64]
 

@@ -7,7 +7,6 @@ fingerprint.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,23 +17,11 @@ from dipsim import __version__
 from dipsim.money import half_even
 from dipsim.pipeline import Result
 from dipsim.policy.fingerprint import short
-from dipsim.report.drawing import (
-    GREY,
-    INK,
-    PALE,
-    SIZE,
-    Key,
-    Sheet,
-    at_right,
-    draw,
-    plain_text,
-    rows_on,
-    shortened,
-    svg,
-    text_width,
-)
+from dipsim.report.drawing import GREY, INK, PALE, Key, Sheet, at_right, draw, plain_text, rows_on, svg
 from dipsim.report.labels import Lang, Text, amount_in, money_unit, signed_money, term
+from dipsim.report.lettering import SIZE, shortened, text_width
 from dipsim.report.report_table import ReportTable
+from dipsim.report.section import Chart
 from dipsim.report.sums import BANDS, paid_cells, shares
 from dipsim.report.tables import NO_GROUP, group_table, hospital_levels, hospital_table
 
@@ -56,15 +43,6 @@ MOST_GROUPS = 8
 _ROW = 19.0
 _LONGEST_NAME = 44
 _NARROWEST_LABELLED_SHARE = 0.045
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart in both languages: its key, its finding and its SVG."""
-
-    key: str
-    title: Text
-    svg: Text
 
 
 def both(key: str, title: Text, drawn: Callable[[Lang], str]) -> Chart:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from dipsim.ledger import INSURANCES
 from dipsim.money import MICRO
 from dipsim.pipeline import Result
 from dipsim.report.labels import Text, Value
 from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
-from dipsim.report.sums import share, shares
+from dipsim.report.sums import share, shares, values_by_insurance
 from dipsim.report.tables import COST, HOSPITAL_ID, LEVEL, NAME, hospital_table, price_table
 from dipsim.report.year_sums import cleared_fen, closed_years
 from dipsim.scenario import Scenario
@@ -48,6 +49,19 @@ def scale_note(results: Sequence[Result]) -> Text | None:
         "What is paid can be compared, points and point values cannot.",
         f"各情景分值口径不同，费用居均值的病例为 {points_zh}；应付金额可以比较，分值和点值不能直接比较。",
     )
+
+
+def point_values(results: Sequence[Result]) -> Mapping[str, tuple[int | None, ...]]:
+    """Millionths of a yuan per point of every scenario, by insurance; None where the fund has no point value."""
+    struck = [values_by_insurance(result.prices) for result in results]
+    numbers = sorted({number for values in struck for number, value in values.items() if value is not None})
+    return {INSURANCES[number]: tuple(values.get(number) for values in struck) for number in numbers}
+
+
+def tells_point_values(results: Sequence[Result]) -> bool:
+    """Whether point values differ between the scenarios and can be compared: points are on one scale."""
+    differ = any(len(set(values)) > 1 for values in point_values(results).values())
+    return differ and len({result.scenario.weights.scale_micro for result in results}) == 1
 
 
 def hospital_comparison(results: Sequence[Result]) -> ReportTable:

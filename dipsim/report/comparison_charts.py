@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from dipsim.ledger import INSURANCES
 from dipsim.pipeline import Result
 from dipsim.report.charts import (
     LESS,
     MORE,
     MOST_HOSPITALS,
-    Chart,
     at_both_ends,
     both,
     footer,
@@ -23,28 +21,17 @@ from dipsim.report.charts import (
     left_out,
     signed_bars,
 )
-from dipsim.report.comparing import hospital_comparison, scenario_title
-from dipsim.report.drawing import GREY, Sheet, at_right, draw, rows_on, shortened, svg
+from dipsim.report.comparing import hospital_comparison, point_values, scenario_title
+from dipsim.report.drawing import GREY, Sheet, at_right, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text, formatted, money, signed_share, term
+from dipsim.report.lettering import shortened
 from dipsim.report.report_table import ReportTable
-from dipsim.report.sums import share, values_by_insurance
+from dipsim.report.section import Chart
+from dipsim.report.sums import share
 
 BASELINE, OTHER = "#636363", "#6baed6"
 _ROW = 19.0
 _LONGEST_TITLE = 34
-
-
-def point_values(results: Sequence[Result]) -> Mapping[str, tuple[int | None, ...]]:
-    """Millionths of a yuan per point of every scenario, by insurance; None where the fund has no point value."""
-    struck = [values_by_insurance(result.prices) for result in results]
-    numbers = sorted({number for values in struck for number, value in values.items() if value is not None})
-    return {INSURANCES[number]: tuple(values.get(number) for values in struck) for number in numbers}
-
-
-def tells_point_values(results: Sequence[Result]) -> bool:
-    """Whether point values differ between the scenarios and can be compared: points are on one scale."""
-    differ = any(len(set(values)) > 1 for values in point_values(results).values())
-    return differ and len({result.scenario.weights.scale_micro for result in results}) == 1
 
 
 def change_text(value: int | None, before: int | None) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,15 +21,14 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from dipsim.report.labels import Lang
+from dipsim.report.lettering import SIZE, SMALL_SIZE, TITLE_SIZE, columns_in, text_width, wrapped
 
 WIDTH = 620.0
 """Width of every chart in points; one point is one unit of the SVG."""
-SIZE, TITLE_SIZE, SMALL_SIZE = 9.0, 12.0, 7.5
 INK, GREY, PALE = "#222222", "#666666", "#d9d9d9"
 FONTS = "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei','Noto Sans','Segoe UI',Arial,sans-serif"
 _SVG_STYLE = f"font-family:{FONTS};stroke-linejoin:round;stroke-linecap:butt"
 _LAID_OUT_WITH = "DejaVu Sans"  # comes with matplotlib, so it is there on every machine
-_EM_PER_COLUMN = 0.55
 _MARGIN, _LINE, _LEGEND, _AXIS, _FOOTER = 8.0, 17.0, 20.0, 40.0, 13.0
 _LABEL_BELOW = 21.5
 """Points from a plot down to the name of its axis."""
@@ -73,41 +71,6 @@ class Sheet:
     right: float = 60.0
 
 
-def columns(text: str) -> int:
-    """Display width in columns: two for a wide character."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def text_width(text: str, size: float = SIZE) -> float:
-    """About how many points a text takes."""
-    return columns(text) * size * _EM_PER_COLUMN
-
-
-def shortened(text: str, most: int) -> str:
-    """The text in at most so many columns."""
-    if columns(text) <= most:
-        return text
-    kept = text
-    while columns(kept) > most - 1:
-        kept = kept[:-1]
-    return f"{kept.rstrip()}…"
-
-
-_WIDE, _AFTER = r"\u2e80-\uffef", "，。；：、）！？"
-_UNBREAKABLE = re.compile(rf"（[^）]{{0,24}}）[{_AFTER}]*|[{_WIDE}][{_AFTER}]*|[^\s{_WIDE}]+[{_AFTER}]*|\s+")
-"""What a line is never broken inside: a short bracket, a wide character or a word with the punctuation after it."""
-
-
-def wrapped(text: str, most: int) -> list[str]:
-    """Lines of at most so many columns, broken at blanks and between wide characters, brackets kept with their text."""
-    lines = [""]
-    for part in _UNBREAKABLE.findall(text):
-        if columns(lines[-1] + part) > most and lines[-1]:
-            lines.append("")
-        lines[-1] += part if lines[-1] else part.lstrip()
-    return [line.rstrip() for line in lines if line.strip()]
-
-
 def draw(sheet: Sheet, plot_height: float, panels: int = 1) -> tuple[Figure, list[Axes]]:
     """A figure with its surroundings and one or more empty plots side by side, height in points."""
     lines, notes = _lines(sheet.title, TITLE_SIZE), _lines(sheet.footer, SMALL_SIZE)
@@ -135,7 +98,7 @@ def draw(sheet: Sheet, plot_height: float, panels: int = 1) -> tuple[Figure, lis
 
 def _lines(text: str, size: float) -> list[str]:
     """A text broken to the width of a chart."""
-    return wrapped(text, int((WIDTH - 2 * _MARGIN) / (size * _EM_PER_COLUMN)))
+    return wrapped(text, columns_in(WIDTH - 2 * _MARGIN, size))
 
 
 def _draw_legend(figure: Figure, legend: Sequence[Key], y: float) -> None:

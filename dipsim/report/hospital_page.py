@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from dipsim import __version__
-from dipsim.cases.write import Column, Yuan, write_columns
-from dipsim.report.charts import LESS, MORE, Chart, at_both_ends, both, footer, label_room, signed_bars
-from dipsim.report.drawing import Key, Sheet, draw, rows_on, shortened, svg
+from dipsim.cases.write import Column, Yuan, write_columns, write_text
+from dipsim.report.charts import LESS, MORE, at_both_ends, both, footer, label_room, signed_bars
+from dipsim.report.drawing import Key, Sheet, draw, rows_on, svg
 from dipsim.report.files import columns_of
 from dipsim.report.hospital_view import (
     HospitalView,
@@ -20,11 +20,12 @@ from dipsim.report.hospital_view import (
     near_edges,
     physician_table,
 )
-from dipsim.report.html import rendered, write_page
+from dipsim.report.html import rendered
 from dipsim.report.labels import Lang, Text, formatted, money, same, signed_money, signed_share
+from dipsim.report.lettering import shortened
 from dipsim.report.outputs import MANIFEST, whole_folder
 from dipsim.report.report_table import ReportTable
-from dipsim.report.section import Section
+from dipsim.report.section import Chart, Section
 from dipsim.report.sums import is_gross, share
 from dipsim.report.waterfalls import clearing_chart
 from dipsim.report.year_answer import year_told
@@ -51,7 +52,7 @@ def write_hospital(
             write_columns(draft / f"{table.key}.csv", columns_of([table]))
         if cases:
             write_columns(draft / "near_edge_cases.csv", _near_cases(view, near))
-        write_page(hospital_page(view, lang, near, physicians), draft / PAGE)
+        write_text(draft / PAGE, hospital_page(view, lang, near, physicians))
         told = {
             "dipsim": __version__,
             "fingerprint": view.result.fingerprint,

@@ -9,7 +9,7 @@ from pathlib import Path
 import jinja2
 
 from dipsim import __version__
-from dipsim.errors import OutputError, Problem
+from dipsim.cases.write import write_text
 from dipsim.lab.compare import Comparison
 from dipsim.pipeline import Result
 from dipsim.policy.fingerprint import short
@@ -60,19 +60,7 @@ def write_report(result: Result | Comparison, path: str | Path, lang: Lang = "zh
 
     Raises OutputError.
     """
-    write_page(page(result, lang), Path(path))
-
-
-def write_page(text: str, path: Path) -> None:
-    """Write a page under its name when it is complete; OutputError."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        what, step = f"cannot be written: {error.strerror or error}", "check the folder, its rights and the space left"
-        raise OutputError(Problem(str(path), what, "nothing was left behind", step)) from error
+    write_text(Path(path), page(result, lang))
 
 
 def page(result: Result | Comparison, lang: Lang) -> str:

@@ -1,12 +1,20 @@
-"""A section of a page."""
+"""A section of a page, and what it is made of."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dipsim.report.charts import Chart
 from dipsim.report.labels import Text
 from dipsim.report.report_table import ReportTable
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart in both languages: its key, its finding and its SVG."""
+
+    key: str
+    title: Text
+    svg: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dipsim.cases.checks import run_checks
 from dipsim.pipeline import Result
+from dipsim.report.bed_day_chart import bed_day_chart
 from dipsim.report.bed_days import (
-    bed_day_chart,
     bed_day_hospital_table,
     bed_day_notes,
     bed_days,
@@ -17,23 +15,31 @@ from dipsim.report.bed_days import (
     tier_table,
 )
 from dipsim.report.bubbles import bubble_chart
-from dipsim.report.charts import Chart, band_chart, group_gap_chart, pay_per_cost_chart
-from dipsim.report.comparing import hospital_comparison, price_comparison, scale_note, scenario_title
-from dipsim.report.comparison_charts import change_chart, point_value_chart, tells_point_values
+from dipsim.report.charts import band_chart, group_gap_chart, pay_per_cost_chart
+from dipsim.report.comparing import (
+    hospital_comparison,
+    price_comparison,
+    scale_note,
+    scenario_title,
+    tells_point_values,
+)
+from dipsim.report.comparison_charts import change_chart, point_value_chart
 from dipsim.report.day_surgery import (
     day_surgeries,
-    day_surgery_chart,
     day_surgery_groups,
     day_surgery_notes,
     day_surgery_table,
 )
-from dipsim.report.labels import REJECT_REASONS, Text, same
+from dipsim.report.day_surgery_chart import day_surgery_chart
+from dipsim.report.labels import Text, same
 from dipsim.report.mdc_table import mdc_table
 from dipsim.report.parameters import changed_parameter_table, parameter_table
-from dipsim.report.report_table import Column, ReportColumn, ReportTable, report_table
+from dipsim.report.report_table import ReportTable
 from dipsim.report.review_tables import reviews_section
-from dipsim.report.scenario_overview import scenario_grid_chart, scenario_table
-from dipsim.report.section import Section
+from dipsim.report.row_tables import check_table, reject_table
+from dipsim.report.scenario_grid import scenario_grid_chart
+from dipsim.report.scenario_overview import scenario_table
+from dipsim.report.section import Chart, Section
 from dipsim.report.sums import is_gross
 from dipsim.report.tables import (
     band_table,
@@ -189,47 +195,6 @@ def _rows_left_out(result: Result) -> Section:
         tables=tuple(table for table in tables if len(table)),
         notes=tuple(notes),
     )
-
-
-def reject_table(result: Result) -> ReportTable:
-    """Rejected rows by reason; a row with two reasons counts under both."""
-    reading = result.inputs.reading
-    rejects = [*(() if reading is None else reading.rejects), *result.claimed.routing.rejects]
-    rows = {(each.reason, each.field, each.file, each.line) for each in rejects}
-    counts = sorted(
-        Counter((reason, field) for reason, field, _, _ in rows).items(), key=lambda item: (-item[1], item[0])
-    )
-    labels = [REJECT_REASONS.get(reason, same(reason)) for (reason, _), _ in counts]
-    columns = (
-        ReportColumn("reason", "Reason", "原因", "text", "en"),
-        ReportColumn("reason_zh", "Reason", "原因", "text", "zh"),
-        ReportColumn("field", "Field", "字段", "text"),
-        ReportColumn("rows", "Rows", "行数", "count"),
-    )
-    data: dict[str, Column] = {
-        "reason": [label.en for label in labels],
-        "reason_zh": [label.zh for label in labels],
-        "field": [field for (_, field), _ in counts],
-        "rows": [count for _, count in counts],
-    }
-    return report_table("rejects", Text("Why rows were rejected", "剔除原因"), columns, data, {})
-
-
-def check_table(result: Result) -> ReportTable:
-    """Accepted cases that look odd, by check; they are counted, never changed."""
-    found = [check for check in run_checks(result.inputs.cases) if check.cases]
-    columns = (
-        ReportColumn("check", "Check", "检查", "text", "en"),
-        ReportColumn("check_zh", "Check", "检查", "text", "zh"),
-        ReportColumn("cases", "Cases", "病例数", "count"),
-    )
-    data: dict[str, Column] = {
-        "check": [each.check.label_en for each in found],
-        "check_zh": [each.check.label_zh for each in found],
-        "cases": [each.cases for each in found],
-    }
-    title = Text("Accepted, but worth a look", "已采用但需关注")
-    return report_table("checks", title, columns, data, {})
 
 
 def _hospital_columns(table: ReportTable, result: Result) -> ReportTable:

@@ -11,11 +11,13 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
 from dipsim.ledger import INSURANCES, balance
 from dipsim.registry import RULES
-from dipsim.report.charts import LESS, MORE, MOST_HOSPITALS, Chart, at_both_ends, both, footer, label_room, left_out
+from dipsim.report.charts import LESS, MORE, MOST_HOSPITALS, at_both_ends, both, footer, label_room, left_out
 from dipsim.report.charts import hospital_names as names_of
-from dipsim.report.drawing import GREY, SIZE, Key, Sheet, at_right, draw, rows_on, svg
+from dipsim.report.drawing import GREY, Key, Sheet, at_right, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text, money, money_unit, signed_money, signed_share, term
+from dipsim.report.lettering import SIZE
 from dipsim.report.report_table import ReportTable
+from dipsim.report.section import Chart
 from dipsim.report.year_sums import STEPS, Year
 from dipsim.report.year_tables import STEP_LABELS, clearing_level_table, clearing_table
 

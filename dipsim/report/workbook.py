@@ -15,8 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from dipsim.money import FEN, MICRO
 from dipsim.pipeline import Result
-from dipsim.report.drawing import columns as display_width
 from dipsim.report.labels import Kind, Lang, Text, Value, formatted, term
+from dipsim.report.lettering import columns as display_width
 from dipsim.report.report_table import NUMBERS, ReportColumn, ReportTable
 from dipsim.report.workbook_sheets import cover_rows, sheets
 

@@ -15,8 +15,8 @@ from dipsim.report.mdc_table import mdc_table
 from dipsim.report.parameters import changed_parameter_table, parameter_table
 from dipsim.report.report_table import ReportTable
 from dipsim.report.review_tables import review_tables
+from dipsim.report.row_tables import check_table, reject_table
 from dipsim.report.scenario_overview import scenario_table
-from dipsim.report.sections import check_table, reject_table
 from dipsim.report.tables import (
     band_table,
     group_table,

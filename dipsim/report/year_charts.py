@@ -9,11 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 from numpy.typing import NDArray
 
-from dipsim.report.charts import LEVEL_COLORS, MOST_HOSPITALS, Chart, at_both_ends, both, footer, label_room, left_out
+from dipsim.report.charts import LEVEL_COLORS, MOST_HOSPITALS, at_both_ends, both, footer, label_room, left_out
 from dipsim.report.charts import hospital_names as names_of
-from dipsim.report.drawing import GREY, INK, PALE, SIZE, Key, Sheet, at_right, draw, rows_on, svg, text_width
+from dipsim.report.drawing import GREY, INK, PALE, Key, Sheet, at_right, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text, amount_in, formatted, money_unit, term
+from dipsim.report.lettering import SIZE, text_width
 from dipsim.report.report_table import ReportTable
+from dipsim.report.section import Chart
 from dipsim.report.year_sums import PARTS, Year
 from dipsim.report.year_tables import (
     PART_LABELS,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dipsim.pipeline import Result
-from dipsim.report.charts import Chart
 from dipsim.report.labels import Text
 from dipsim.report.report_table import ReportTable
-from dipsim.report.section import Section
+from dipsim.report.section import Chart, Section
 from dipsim.report.waterfalls import budget_chart, clearing_chart, level_chart, strip_chart
 from dipsim.report.year_charts import month_chart, prepaid_chart, value_chart
 from dipsim.report.year_sums import Year, closed_years, year_of

@@ -24,13 +24,14 @@ import pytest
 from dipsim.lab.compare import Comparison, compared
 from dipsim.money import half_even
 from dipsim.pipeline import Inputs, Result, simulate
-from dipsim.report.bed_days import bed_day_chart, bed_day_hospital_table, bed_days, length_table, tier_table
+from dipsim.report.bed_day_chart import bed_day_chart
+from dipsim.report.bed_days import bed_day_hospital_table, bed_days, length_table, tier_table
 from dipsim.report.day_surgery import (
     day_surgeries,
-    day_surgery_chart,
     day_surgery_groups,
     day_surgery_table,
 )
+from dipsim.report.day_surgery_chart import day_surgery_chart
 from dipsim.report.html import page
 from dipsim.report.report_table import ReportTable
 from dipsim.report.workbook_sheets import sheets

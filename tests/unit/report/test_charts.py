@@ -8,7 +8,6 @@ from dipsim.pipeline import simulate
 from dipsim.policy.fingerprint import short
 from dipsim.report.charts import (
     MOST_HOSPITALS,
-    Chart,
     at_both_ends,
     band_chart,
     group_gap_chart,
@@ -18,6 +17,7 @@ from dipsim.report.charts import (
 )
 from dipsim.report.comparison_charts import change_chart, point_value_chart
 from dipsim.report.labels import LANGS, Lang
+from dipsim.report.section import Chart
 from dipsim.report.tables import hospital_table
 from tests.property.regions import random_region
 from tests.unit.report import region

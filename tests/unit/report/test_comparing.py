@@ -4,8 +4,14 @@ from dataclasses import replace
 
 from dipsim.pipeline import Result
 from dipsim.report.answer import answer
-from dipsim.report.comparing import hospital_comparison, method, price_comparison, scale_note
-from dipsim.report.comparison_charts import point_values, tells_point_values
+from dipsim.report.comparing import (
+    hospital_comparison,
+    method,
+    point_values,
+    price_comparison,
+    scale_note,
+    tells_point_values,
+)
 from tests.unit.report import region
 from tests.unit.report.test_mdc_table import paid
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from dipsim.lab.compare import Comparison, compared
 from dipsim.report.bubbles import bubble_chart
 from dipsim.report.html import page
-from dipsim.report.scenario_overview import moved_fen, scenario_grid_chart, scenario_table
+from dipsim.report.scenario_grid import scenario_grid_chart
+from dipsim.report.scenario_overview import moved_fen, scenario_table
 from tests.unit.report import region
 
 FEN = 100

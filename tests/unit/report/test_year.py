@@ -8,7 +8,6 @@ import pytest
 
 from dipsim.ledger import balance
 from dipsim.pipeline import Inputs, Result, simulate
-from dipsim.report.charts import Chart
 from dipsim.report.comparing import hospital_comparison
 from dipsim.report.hospital_page import hospital_tables
 from dipsim.report.hospital_view import hospital_view
@@ -16,6 +15,7 @@ from dipsim.report.html import page
 from dipsim.report.labels import Text
 from dipsim.report.review_tables import review_notes, review_tables
 from dipsim.report.scenario_overview import scenario_table
+from dipsim.report.section import Chart
 from dipsim.report.waterfalls import budget_chart, clearing_chart, level_chart, strip_chart
 from dipsim.report.workbook_sheets import sheets
 from dipsim.report.year_answer import year_answer
