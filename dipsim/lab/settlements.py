@@ -75,8 +75,8 @@ class RunSettlement:
 
 
 def read_settlement(path: Path) -> Settlement:
-    """The export of a settlement, CSV; PolicyError with every line at fault."""
-    table = read_table(path, SETTLEMENT)
+    """The export of a settlement, CSV in UTF-8 or GB18030; PolicyError with every line at fault."""
+    table = read_table(path, SETTLEMENT, gb18030=True)
     fen = {name: table.fen(name) for name in AMOUNTS if table.has(name)}
     if "deduction_yuan" in fen:
         fen["deduction_yuan"] = np.where(fen["deduction_yuan"] == MISSING, 0, fen["deduction_yuan"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -35,8 +36,8 @@ class TomlFile:
         return f"{self.shown}:{line}" if line else self.shown
 
 
-def read_text(path: Path, shown: str) -> str:
-    """The text of a UTF-8 file; a byte order mark is dropped.
+def read_text(path: Path, shown: str, gb18030: bool = False) -> str:
+    """The text of a UTF-8 file, or with `gb18030` of a file all in that encoding; a byte order mark is dropped.
 
     Raises PolicyError when the file cannot be read or is in another encoding.
     """
@@ -48,6 +49,9 @@ def read_text(path: Path, shown: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if gb18030:
+            with suppress(UnicodeDecodeError):
+                return content.decode("gb18030")
         line = content[: error.start].count(b"\n") + 1
         why = f"byte 0x{content[error.start]:02x} is no part of a UTF-8 character"
         step = "save the file as UTF-8 (in Excel: 'CSV UTF-8')"

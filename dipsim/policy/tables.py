@@ -143,15 +143,15 @@ class _Rows:
 Reading: TypeAlias = str | int | float | _Fault
 
 
-def read_table(path: Path, spec: TableSpec, shown: str | None = None) -> Table:
+def read_table(path: Path, spec: TableSpec, shown: str | None = None, gb18030: bool = False) -> Table:
     """The table in a CSV file; blanks around a cell and lines without any value do not count.
 
-    `shown` names the file in errors; left out, its folder and name do. Raises PolicyError with all problems of the
-    file, the first 20 in full.
+    `shown` names the file in errors; left out, its folder and name do. With `gb18030` the file may be in that encoding
+    too, as offices in China export. Raises PolicyError with all problems of the file, the first 20 in full.
     """
     file = f"{path.parent.name}/{path.name}" if shown is None else shown
     problems: list[Problem] = []
-    rows = _rows(read_text(path, file), file, problems)
+    rows = _rows(read_text(path, file, gb18030), file, problems)
     problems += _header_problems(rows.header, spec, file)
     columns = [column for column in spec.columns if column.name in rows.header or not column.required]
     readings = {column.name: _readings(column, rows.cells(column.name)) for column in columns}

@@ -149,6 +149,15 @@ def test_numbers_rounded_by_the_settlement_are_the_runs(tmp_path: Path) -> None:
     assert [each.cause for each in reconcile(run, other).differences] == ["point_value"]
 
 
+def test_a_settlement_may_be_in_gb18030_and_in_no_other_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "settlement.csv"
+    path.write_bytes("case_id,hospital_id,amount_yuan,备注\nA,甲院,1.00,已结\n".encode("gb18030"))
+    assert read_settlement(path).texts["hospital_id"] == ("甲院",)
+    path.write_bytes(b"case_id,amount_yuan\nA,1.00\nB\xff,2.00\n")
+    with pytest.raises(PolicyError, match=r"settlement\.csv:3: not UTF-8"):
+        read_settlement(path)
+
+
 def test_a_doubled_case_is_refused_with_both_lines(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="line 2 already"):
         settlement(tmp_path, "case_id,amount_yuan\nA,1\nA,2\n")
