@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from dipsim.cases.checks import require_columns
 from dipsim.cases.normalise import normalise_code
 from dipsim.cases.table import BLANK_ID, CaseTable
 from dipsim.errors import PolicyError, Problem
@@ -45,6 +46,8 @@ def group_cases(cases: CaseTable, scheme: Scheme, threads: int = 1) -> Grouping:
     Raises CaseDataError when a column that the scheme reads is absent, PolicyError when a code of the scheme is not in
     normal form.
     """
+    reads = ("group_code",) if scheme.semantics is None else ("principal_diagnosis", "procedures")
+    require_columns(cases, {f"grouper {scheme.name}": reads})
     if scheme.semantics is None:
         return _brought(cases)
     diagnosis, procedures = cases.code("principal_diagnosis"), cases.code_list("procedures")

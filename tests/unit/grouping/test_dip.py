@@ -128,8 +128,8 @@ def test_only_brought_groups_that_occur_are_groups() -> None:
     assert grouping.group.tolist() == [1, 0]
 
 
-def test_a_missing_column_is_named() -> None:
-    with pytest.raises(CaseDataError, match="group_code"):
+def test_a_missing_column_is_named_with_the_grouper_that_reads_it() -> None:
+    with pytest.raises(CaseDataError, match="no column 'group_code'; read by grouper "):
         group_cases(case_table([("K35.900", [])]), scheme_of(semantics=None))
 
 
