@@ -62,13 +62,17 @@ def _filled(name: str, column: TypedColumn, other: Coded | CodedLists | I8 | F8,
     assert isinstance(column.data, np.ndarray)
     is_blank = column.data == MISSING
     is_blank[[fault.row for fault in column.faults]] = False
-    rows = np.flatnonzero(is_blank & _is_filled(other))
+    rows = np.flatnonzero(is_blank & _is_filled(other) & _is_below(other, rule.below))
     if not rows.size:
         return column
     values = column.data.copy()
     values[rows] = rule.value
     note = change(name, "when_blank", [Example("", str(rule.value), rows.size)])
     return TypedColumn(values, column.faults, (*column.changes, note))
+
+
+def _is_below(data: Coded | CodedLists | I8 | F8, limit: int | None) -> Any:
+    return True if limit is None else np.asarray(data) < limit
 
 
 def _is_filled(data: Coded | CodedLists | I8 | F8) -> Any:

@@ -78,10 +78,11 @@ class CellFormat:
 
 @dataclass(frozen=True, slots=True)
 class WhenBlank:
-    """The whole number that a blank stands for where another column is filled."""
+    """The whole number that a blank stands for where another column is filled, if stated with a value below a limit."""
 
     if_filled: str
     value: int
+    below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ class CaseMapping:
         return frozenset(name for table in self.tables for name in table.makes)
 
 
-CANONICAL = CaseMapping()
+CANONICAL = CaseMapping(when_blank={"age_years": WhenBlank("age_days", 0, below=365)})
+"""The columns under their own names; an infant's age may stand in days alone."""
 """The mapping of a table that is canonical already."""
 
 
@@ -220,6 +222,9 @@ def _durations(problems: Problems, section: Any) -> dict[str, tuple[tuple[str, .
     return found
 
 
+_WHEN_BLANK = {entry.name for entry in fields(WhenBlank)}
+
+
 def _when_blank(problems: Problems, section: Any) -> dict[str, WhenBlank]:
     table = problems.table("when_blank", section)
     problems.unknown("when_blank", table, COLUMNS)
@@ -228,11 +233,13 @@ def _when_blank(problems: Problems, section: Any) -> dict[str, WhenBlank]:
         where, stated = f"[when_blank] {column}", table[column]
         is_whole = COLUMNS[column].kind is Kind.INTEGER
         problems.require(is_whole, where, "is no column of whole numbers", "take it out")
-        is_rule = isinstance(stated, Mapping) and set(stated) == {"if_filled", "value"}
-        is_rule = is_rule and type(stated["value"]) is int and str(stated["if_filled"]) in COLUMNS
+        is_rule = isinstance(stated, Mapping) and {"if_filled", "value"} <= stated.keys() <= _WHEN_BLANK
+        is_rule = is_rule and {type(stated[key]) for key in stated if key != "if_filled"} == {int}
+        is_rule = is_rule and str(stated["if_filled"]) in COLUMNS
+        is_rule = is_rule and ("below" not in stated or COLUMNS[stated["if_filled"]].kind is Kind.INTEGER)
         problems.require(is_rule, where, f"{stated!r}", 'write { if_filled = "age_days", value = 0 }')
         if is_rule:
-            found[column] = WhenBlank(stated["if_filled"], stated["value"])
+            found[column] = WhenBlank(**stated)
     return found
 
 

@@ -72,6 +72,12 @@ class AnomalyKind(Enum):
         "ADRG 或 DRG 编码的开头与所属 MDC 或 ADRG 不符",
         "以所属列为准",
     )
+    COLUMN_LEFT_OUT = (
+        "a sheet without a column that nothing reads",
+        "taken as blank",
+        "工作表缺少计算中不使用的列",
+        "视为空白",
+    )
     TYPE_DISAGREES = (
         "a set of another type than most sets that begin alike",
         "the type is kept and nothing reads it",

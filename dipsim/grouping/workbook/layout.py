@@ -17,11 +17,15 @@ BLANKS_ALLOWED: tuple[Content, ...] = ("table", "text", "name", "rule")
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """A column of a sheet: its header text, its name in the table of the scheme folder, and what it holds."""
+    """A column of a sheet: its header text, its name in the table of the scheme folder, and what it holds.
+
+    is_required   whether a sheet without it cannot be read; public copies leave out the types of sets
+    """
 
     header: str
     name: str
     content: Content
+    is_required: bool = True
 
 
 def _rule_columns(*above: SheetColumn, order: str) -> tuple[SheetColumn, ...]:
@@ -43,7 +47,7 @@ SHEETS: Mapping[str, tuple[SheetColumn, ...]] = {
         SheetColumn("集合编号", "set", "code"),
         SheetColumn("ICD编码", "code", "icd"),
         SheetColumn("ICD名称", "name", "text"),
-        SheetColumn("类型编号", "type", "text"),
+        SheetColumn("类型编号", "type", "text", is_required=False),
     ),
     "CC": (
         SheetColumn("编码", "code", "icd"),

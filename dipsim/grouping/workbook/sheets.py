@@ -43,7 +43,9 @@ class Sheet:
     rows: tuple[Record, ...]
 
     def cells(self, column: str) -> Iterator[tuple[int, object]]:
-        """The row of the sheet and the value of each cell of a column."""
+        """The row of the sheet and the value of each cell of a column; blank where the sheet leaves the column out."""
+        if column not in self.positions:
+            return ((line, "") for line in self.lines)
         position = self.positions[column]
         return ((line, row[position]) for line, row in zip(self.lines, self.rows, strict=True))
 
@@ -151,7 +153,7 @@ def _sheet(file: str, given: CalamineSheet, columns: tuple[SheetColumn, ...]) ->
         problems.append(Problem(f"{shown}!A{HEADER_LINE + 1}", "no rows below the header", next_step="fill the sheet"))
     if problems:
         raise PolicyError(problems)
-    positions = {column.name: header.index(column.header) for column in columns}
+    positions = {column.name: header.index(column.header) for column in columns if column.header in header}
     lines, rows = tuple(line for line, _ in filled), tuple(row for _, row in filled)
     others = tuple(text for text in header if text and text not in {column.header for column in columns})
     return Sheet(file, given.name, columns, positions, others, lines, rows)
@@ -159,7 +161,7 @@ def _sheet(file: str, given: CalamineSheet, columns: tuple[SheetColumn, ...]) ->
 
 def _require_header_line(shown: str, top: Sequence[Sequence[str]], columns: Sequence[SheetColumn]) -> None:
     """PolicyError when the whole header stands in another row than that of the format."""
-    wanted = {column.header for column in columns}
+    wanted = {column.header for column in columns if column.is_required}
     found = [line for line, row in enumerate(top, start=1) if wanted <= set(row)]
     if found and HEADER_LINE not in found:
         line = found[0]
@@ -171,10 +173,12 @@ def _require_header_line(shown: str, top: Sequence[Sequence[str]], columns: Sequ
 def _header_problems(shown: str, header: Sequence[str], columns: Sequence[SheetColumn]) -> Iterator[Problem]:
     """A problem for each column that is missing or twice there; a missing one at the cell that may have been it."""
     known = [column.header for column in columns]
-    for usual, name in enumerate(known):
+    for usual, (name, column) in enumerate(zip(known, columns, strict=True)):
         places = [column_letters(position) for position, text in enumerate(header) if text == name]
         if not places:
             unknown = [text for text in header if text and text not in known]
+            if not column.is_required and not unknown:
+                continue  # left out; with an unknown header it may have been renamed
             near = nearest_name(name, unknown)
             there = ", ".join(filter(None, header)) or "nothing"
             hint = f"did you mean '{near}'?" if near else f"row {HEADER_LINE} has: {there}"
@@ -207,5 +211,9 @@ def _other_content(workbook: CalamineWorkbook, sheets: Mapping[str, Sheet]) -> I
             continue
         if entry.visible != SheetVisibleEnum.Visible:
             yield Anomaly(AnomalyKind.HIDDEN_SHEET, entry.name, entry.name)
-        for text in sheets[entry.name].others:
+        sheet = sheets[entry.name]
+        for column in sheet.columns:
+            if column.name not in sheet.positions:
+                yield Anomaly(AnomalyKind.COLUMN_LEFT_OUT, f"{entry.name}:{HEADER_LINE}", column.header)
+        for text in sheet.others:
             yield Anomaly(AnomalyKind.OTHER_COLUMN, f"{entry.name}:{HEADER_LINE}", text)

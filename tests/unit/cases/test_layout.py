@@ -87,6 +87,13 @@ def test_a_blank_that_another_column_explains_is_filled_and_counted(tmp_path: Pa
     assert [(change.kind, change.cells) for change in reading.changes] == [("when_blank", 1)]
 
 
+def test_an_infant_whose_age_stands_in_days_alone_is_0_years_old_without_a_mapping(tmp_path: Path) -> None:
+    reading = read_text(tmp_path, "case_id,age_years,age_days\n1,,0\n2,,364\n3,,365\n4,,\n5,2,\n")
+    blank = int(np.iinfo(np.int64).min)
+    assert reading.cases.integer("age_years").tolist() == [0, 0, blank, blank, 2]
+    assert [(change.kind, change.cells) for change in reading.changes] == [("when_blank", 2)]
+
+
 @pytest.mark.parametrize(("first", "year"), [(1950, 2049), (1900, 1949), (2100, 2149)])
 def test_a_year_of_two_digits_is_one_of_the_stated_hundred(tmp_path: Path, first: int, year: int) -> None:
     cells = {"date_format": "%m/%d/%y %H:%M", "two_digit_years_from": first}

@@ -70,6 +70,16 @@ def test_columns_are_found_by_their_header_wherever_they_stand(tmp_path: Path) -
         assert (turned.folder / name).read_bytes() == (straight.folder / name).read_bytes()
 
 
+def test_the_types_of_sets_may_be_left_out_as_in_public_copies(tmp_path: Path) -> None:
+    sheets = small()
+    sheets["集合"] = [row[:3] for row in sheets["集合"]]
+    headers = {**HEADERS, "集合": HEADERS["集合"][:3]}
+    report = import_workbook(write(tmp_path / "drg.xlsx", sheets, headers), "drg", tmp_path)
+    assert [(anomaly.kind, anomaly.where, anomaly.what) for anomaly in report.anomalies] == [
+        (AnomalyKind.COLUMN_LEFT_OUT, "集合:2", "类型编号")
+    ]
+
+
 def test_an_existing_scheme_is_replaced_only_when_asked(tmp_path: Path) -> None:
     imported(tmp_path, small())
     with pytest.raises(PolicyError, match="exists already"):
