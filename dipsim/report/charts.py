@@ -195,7 +195,7 @@ def _band_shares(result: Result) -> tuple[list[str], NDArray[np.float64]]:
 
 
 def _band_title(levels: Sequence[str], high: NDArray[np.float64]) -> Text:
-    if not levels:
+    if not levels or np.isnan(high).all():
         return Text("No case claims points", "没有按分值申报的病例")
     row = int(np.nanargmax(high))
     level = term(levels[row])

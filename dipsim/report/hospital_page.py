@@ -23,7 +23,7 @@ from dipsim.report.hospital_view import (
 from dipsim.report.html import rendered
 from dipsim.report.labels import Lang, Text, formatted, money, same, signed_money, signed_share
 from dipsim.report.lettering import shortened
-from dipsim.report.outputs import MANIFEST, whole_folder
+from dipsim.report.outputs import MANIFEST, digests, whole_folder
 from dipsim.report.report_table import ReportTable
 from dipsim.report.section import Chart, Section
 from dipsim.report.sums import is_gross, share
@@ -58,6 +58,7 @@ def write_hospital(
             "fingerprint": view.result.fingerprint,
             "hospital": view.hospital_id,
             "near": near,
+            "files": digests(draft),
         }
         (draft / MANIFEST).write_text(f"{json.dumps(told, ensure_ascii=False, indent=2)}\n", encoding="utf-8")
 

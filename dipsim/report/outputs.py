@@ -96,7 +96,7 @@ def write_comparison(
             for name, result in zip(names, results, strict=True)
         ]
         _write_json(draft / HOW, _how(reading, draft, note))
-        _write_json(draft / MANIFEST, {"dipsim": __version__, "scenarios": scenarios, "files": _digests(draft)})
+        _write_json(draft / MANIFEST, {"dipsim": __version__, "scenarios": scenarios, "files": digests(draft)})
     return _files_below(folder)
 
 
@@ -145,22 +145,34 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
 def require_free(folder: Path) -> None:
     """Raise OutputError when `folder` is a file, or holds files that dipsim did not write."""
-    if not folder.exists() or (folder.is_dir() and (not any(folder.iterdir()) or _is_output(folder))):
-        return
-    what = "holds files that dipsim did not write" if folder.is_dir() else "is a file"
-    raise OutputError(Problem(str(folder), what, "they would be lost", "name another folder, or empty this one"))
+    if folder.is_dir():
+        stranger = next(_strangers(folder), None)
+        what = None if stranger is None else f"holds {stranger}, which dipsim did not write"
+        why, step = "it would be lost", "name another folder, or take it out"
+    else:
+        what, why, step = "is a file" if folder.exists() else None, "it would be lost", "name another folder"
+    if what is not None:
+        raise OutputError(Problem(str(folder), what, why, step))
 
 
-def _is_output(folder: Path) -> bool:
-    """Whether a folder is an earlier output: its manifest says so."""
-    manifest = folder / MANIFEST
-    if not manifest.is_file():
-        return False
+def _strangers(folder: Path) -> Iterator[str]:
+    """What stands in a folder and is no part of an earlier output, whose manifest lists its files."""
+    own = _listed(folder / MANIFEST)
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            yield from (f"{path.name}/{name}" for name in _strangers(path))
+        elif path.name not in own:
+            yield path.name
+
+
+def _listed(manifest: Path) -> frozenset[str]:
+    """The files of an output by its manifest; none where it is no manifest of dipsim."""
     try:
         content = json.loads(manifest.read_bytes())
-    except ValueError:
-        return False
-    return isinstance(content, dict) and "dipsim" in content
+    except (OSError, ValueError):
+        return frozenset()
+    files = content.get("files") if isinstance(content, dict) and "dipsim" in content else None
+    return frozenset({*files, *_BESIDE_TABLES}) if isinstance(files, dict) else frozenset()
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:
@@ -184,10 +196,10 @@ def _write_run(
     if cases:
         tables["cases"] = case_columns(result)
     _write_tables(tables, folder, formats)
-    digests = _digests(folder)
+    written = digests(folder)
     write_rejects(folder / REJECTED, [*reading.rejects, *result.claimed.routing.rejects])
     _write_json(folder / HOW, _how(reading, folder, note))
-    _write_json(folder / MANIFEST, {**manifest(result, reading), "files": digests})
+    _write_json(folder / MANIFEST, {**manifest(result, reading), "files": written})
 
 
 def _write_report(result: Result | Comparison, folder: Path, lang: Lang) -> None:
@@ -253,7 +265,7 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(f"{text}\n", encoding="utf-8")
 
 
-def _digests(folder: Path) -> dict[str, str]:
+def digests(folder: Path) -> dict[str, str]:
     """SHA-256 of every table and page written so far."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != HOW)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

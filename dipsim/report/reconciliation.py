@@ -13,7 +13,7 @@ from dipsim.cases.write import Column, Micro, Yuan, write_columns
 from dipsim.lab.reconcile import CAUSES, Cause, Difference, Reconciliation
 from dipsim.lab.settlements import AMOUNTS, MICROS, TEXTS, Settlement
 from dipsim.report.labels import Text
-from dipsim.report.outputs import MANIFEST, whole_folder
+from dipsim.report.outputs import MANIFEST, digests, whole_folder
 
 CAUSE_LABELS: Mapping[Cause, Text] = {
     "group": Text("group", "病组（种）"),
@@ -44,7 +44,8 @@ def write_reconciliation(found: Reconciliation, folder: Path, of: Mapping[str, s
         write_columns(draft / "differences.csv", difference_columns(found.differences))
         write_columns(draft / "causes.csv", cause_columns(found))
         write_columns(draft / "group_pairs.csv", group_pair_columns(found))
-        manifest = json.dumps({"dipsim": __version__, **of}, ensure_ascii=False, indent=2, sort_keys=True)
+        told = {"dipsim": __version__, **of, "files": digests(draft)}
+        manifest = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
         (draft / MANIFEST).write_text(f"{manifest}\n", encoding="utf-8")
 
 

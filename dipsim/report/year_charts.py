@@ -41,7 +41,7 @@ def month_chart(year: Year) -> Chart:
     def drawn(lang: Lang) -> str:
         most = int(max(np.sum([np.maximum(part, 0) for part in parts.values()], axis=0).max(), prepaid.max()))
         per_unit, unit = money_unit(most, lang)
-        shown = [name for name in PARTS if parts[name].any()]
+        shown = [name for name in PARTS if parts[name].any()] or [PARTS[0]]
         legend = [Key(PART_COLORS[name], PART_LABELS[name].of(lang)) for name in shown]
         legend += [
             Key(PREPAID, Text("prepaid", "预付").of(lang)),

@@ -45,7 +45,9 @@ def _of_year(year: Year, of_base: Text) -> Iterator[Section]:
 
 
 def clearing_charts(year: Year) -> tuple[Chart, ...]:
-    """All hospitals in money; levels and hospitals in percent of the price."""
+    """All hospitals in money; levels and hospitals in percent of the price, where anything is priced."""
+    if not any(row["priced"] > 0 for row in clearing_level_table(year).rows()):
+        return (clearing_chart(year),)
     return clearing_chart(year), level_chart(year), strip_chart(year)
 
 

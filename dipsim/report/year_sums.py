@@ -132,7 +132,7 @@ class Year:
         if not cases.has("claim_status"):
             return np.zeros(rows.size, bool)
         status = cases.code("claim_status")
-        return np.append([value == "corrected" for value in status.values], False)[status.ids[rows]]
+        return np.array([*(value == "corrected" for value in status.values), False])[status.ids[rows]]
 
 
 def year_of(result: Result) -> Year | None:

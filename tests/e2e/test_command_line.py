@@ -159,7 +159,7 @@ def test_a_file_or_foreign_files_in_the_way_are_left_alone(city: Path, tmp_path:
     foreign = tmp_path / "foreign"
     foreign.mkdir()
     (foreign / "mine.txt").write_text("mine", encoding="utf-8")
-    assert "holds files that dipsim did not write" in dipsim(*run_words(city, foreign), exit_code=2)
+    assert "holds mine.txt, which dipsim did not write" in dipsim(*run_words(city, foreign), exit_code=2)
     assert [path.name for path in foreign.iterdir()] == ["mine.txt"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["foreign", "taken"]
 

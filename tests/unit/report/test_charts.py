@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from dipsim.pipeline import simulate
@@ -19,6 +21,7 @@ from dipsim.report.comparison_charts import change_chart, point_value_chart
 from dipsim.report.labels import LANGS, Lang
 from dipsim.report.section import Chart
 from dipsim.report.tables import hospital_table
+from tests import build
 from tests.property.regions import random_region
 from tests.unit.report import region
 
@@ -80,3 +83,10 @@ def test_of_many_hospitals_both_ends_are_shown_and_the_rest_is_counted() -> None
     assert at_both_ends(table, MOST_HOSPITALS) is table
     assert "20" in left_out(20, "zh")
     assert left_out(0, "en") == ""
+
+
+def test_bands_of_cases_that_cost_nothing_have_a_chart() -> None:
+    given = region.inputs()
+    free = {**given.cases.integers, "total_cost_yuan": np.zeros(len(given.cases), np.int64)}
+    result = simulate(replace(given, cases=replace(given.cases, integers=free)), build.scenario(region.CHANGES))
+    assert band_chart(result).title.en == "No case claims points"

@@ -153,12 +153,31 @@ def test_a_folder_of_someone_else_is_refused_and_left_alone(tmp_path: Path) -> N
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "letter.txt").write_text("mine", encoding="utf-8")
     (tmp_path / "out" / "manifest.json").write_text('{"name": "an extension"}', encoding="utf-8")
-    with pytest.raises(OutputError, match="holds files that dipsim did not write"):
+    with pytest.raises(OutputError, match=r"holds letter\.txt, which dipsim did not write"):
         written(tmp_path / "out")
     assert (tmp_path / "out" / "letter.txt").read_text(encoding="utf-8") == "mine"
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match="is a file"):
         written(tmp_path / "file")
+
+
+@pytest.mark.parametrize("place", ["notes.txt", "data/cases.csv"])
+def test_what_was_laid_into_an_earlier_output_is_never_lost(tmp_path: Path, place: str) -> None:
+    written(tmp_path / "out")
+    laid = tmp_path / "out" / place
+    laid.parent.mkdir(exist_ok=True)
+    laid.write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=f"holds {place}, which dipsim did not write"):
+        written(tmp_path / "out")
+    assert laid.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("manifest", ["[]", "{", '{"dipsim": "0.1.0"}', '{"dipsim": "0.1.0", "files": 5}'])
+def test_a_manifest_that_lists_no_files_makes_no_output(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "manifest.json").write_text(manifest, encoding="utf-8")
+    with pytest.raises(OutputError, match=r"holds manifest\.json, which dipsim did not write"):
+        written(tmp_path / "out")
 
 
 def test_an_earlier_output_is_replaced_as_a_whole_and_an_empty_folder_filled(tmp_path: Path) -> None:

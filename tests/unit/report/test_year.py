@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from dipsim.ledger import balance
@@ -267,3 +269,23 @@ def test_a_review_is_called_a_lead_and_not_a_finding() -> None:
 
 def test_a_page_holds_the_leads() -> None:
     assert '<section id="reviews">' in page(reviewed(1), "zh")
+
+
+# ---- years in which hardly anything happened
+
+
+@pytest.mark.parametrize("left_out", [(), ("claim_status",)])
+def test_a_year_before_its_first_claim_has_a_page(left_out: tuple[str, ...]) -> None:
+    given = year_region.inputs()
+    cases = given.cases.take(np.array([2, 3]))  # of February and March
+    known = {name: column for name, column in cases.coded.items() if name not in left_out}
+    inputs = replace(given, cases=replace(cases, coded=known), superseded=None)
+    result = simulate(inputs, year_region.scenario(), through=1)
+    assert "2025" in page(result, "zh")
+
+
+def test_a_closed_year_that_pays_for_no_case_has_a_page() -> None:
+    result = year_region.result(changes={"route": [{"pay": "outside_pool"}]})
+    told_of = told(result)
+    assert told_of.clearing.is_closed
+    assert "<svg" in page(result, "en")
