@@ -27,9 +27,9 @@ from dipsim.money import FEN, MICRO, MISSING, half_even
 I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-Cause = Literal["group", "factor", "band", "point_value", "deduction", "not_settled", "not_in_run", "rest"]
+Cause = Literal["group", "factor", "band", "point_value", "deduction", "payee", "not_settled", "not_in_run", "rest"]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
-"""In the order in which terms are replaced."""
+"""In the order in which terms are replaced; a payee, hospital or insurance, moves money and changes no sum."""
 _COARSEST: Mapping[str, int] = {
     "group_points": MICRO // 100,
     "hospital_factor": 1,
@@ -43,7 +43,7 @@ _COARSEST: Mapping[str, int] = {
 class Difference:
     """A case that was not settled as the run settles it.
 
-    cause                  the first cause of the largest effect
+    cause                  the payee if it differs, else the first cause of the largest effect
     points_micro, fen      effect by cause, on points and on money; causes without effect are left out
     group, settled_group   the group of the run and of the settlement
     paid_fen, settled_fen  what the run pays and what was paid, 0 where the case is missing
@@ -51,7 +51,9 @@ class Difference:
 
     case_id: str
     hospital_id: str
+    settled_hospital_id: str
     insurance: str
+    settled_insurance: str
     cause: Cause
     points_micro: Mapping[Cause, int]
     fen: Mapping[Cause, int]
@@ -95,7 +97,7 @@ class _Pairs:
     """The cases that both have, as rows of the run and of the settlement.
 
     same_number   by column: whether the settlement's number is the run's; it is where none is stated
-    same_text     the same of group_code and band
+    same_text     the same of group_code, band, hospital_id and insurance
     """
 
     rows: I8
@@ -163,7 +165,7 @@ def _paired(ours: Settlement, settled: Settlement) -> _Pairs:
     for name, coarsest in _COARSEST.items():
         mine, theirs = ours.micro[name][rows], settled.micro[name][settled_rows]
         numbers[name] = _same_numbers(mine, theirs, coarsest)
-    for name in ("group_code", "band"):
+    for name in TEXTS:
         mine_text, stated = ours.texts[name], settled.texts[name]
         pairs = zip(rows.tolist(), settled_rows.tolist(), strict=True)
         texts[name] = np.array([stated[other] in ("", mine_text[row]) for row, other in pairs], bool)
@@ -208,7 +210,9 @@ def _difference(
     return Difference(
         case_id=ours.case_ids[row],
         hospital_id=ours.texts["hospital_id"][row],
+        settled_hospital_id=settled.texts["hospital_id"][other],
         insurance=ours.texts["insurance"][row],
+        settled_insurance=settled.texts["insurance"][other],
         cause=_cause(fen, moved, pairs, at),
         points_micro={cause: amount for cause, amount in moved.items() if amount},
         fen={cause: amount for cause, amount in fen.items() if amount},
@@ -247,7 +251,9 @@ def _theirs(ours: Settlement, settled: Settlement, pairs: _Pairs, name: str, at:
 
 
 def _cause(fen: Mapping[Cause, int], moved: Mapping[Cause, int], pairs: _Pairs, at: int) -> Cause:
-    """The first cause of the largest effect on money, else on points, else the first term that differs at all."""
+    """The payee, else the first cause of the largest effect on money, or on points, else the first that differs."""
+    if not (pairs.same_text["hospital_id"][at] and pairs.same_text["insurance"][at]):
+        return "payee"
     for effect in (fen, moved):
         largest = max(map(abs, effect.values()))
         if largest:
@@ -273,17 +279,20 @@ def _missing(settlement: Settlement, known: set[str], cause: Cause) -> Iterator[
         group, hospital, insurance = (
             settlement.texts[name][row] for name in ("group_code", "hospital_id", "insurance")
         )
+        is_settled = cause == "not_in_run"
         yield Difference(
             case_id=case_id,
             hospital_id=hospital,
+            settled_hospital_id=hospital if is_settled else "",
             insurance=insurance,
+            settled_insurance=insurance if is_settled else "",
             cause=cause,
             points_micro={cause: sign * moved} if moved else {},
             fen={cause: sign * amount} if amount else {},
-            group=group if cause == "not_settled" else "",
-            settled_group="" if cause == "not_settled" else group,
-            paid_fen=amount if cause == "not_settled" else 0,
-            settled_fen=0 if cause == "not_settled" else amount,
+            group="" if is_settled else group,
+            settled_group=group if is_settled else "",
+            paid_fen=0 if is_settled else amount,
+            settled_fen=amount if is_settled else 0,
         )
 
 

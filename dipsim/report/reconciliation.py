@@ -21,6 +21,7 @@ CAUSE_LABELS: Mapping[Cause, Text] = {
     "band": Text("deviation band", "费用偏差"),
     "point_value": Text("point value", "点值"),
     "deduction": Text("deduction", "扣款"),
+    "payee": Text("another hospital or insurance", "拨付机构或险种不同"),
     "not_settled": Text("not settled", "未结算"),
     "not_in_run": Text("not in the run", "测算中没有"),
     "rest": Text("the rest", "其他"),
@@ -58,14 +59,16 @@ def difference_columns(differences: tuple[Difference, ...]) -> Mapping[str, Colu
     return {
         "case_id": [each.case_id for each in differences],
         "hospital_id": [each.hospital_id for each in differences],
+        "settled_hospital_id": [each.settled_hospital_id for each in differences],
         "insurance": [each.insurance for each in differences],
+        "settled_insurance": [each.settled_insurance for each in differences],
         "cause": [each.cause for each in differences],
         "group_code": [each.group for each in differences],
         "settled_group_code": [each.settled_group for each in differences],
         "pay_yuan": Yuan(np.array([each.paid_fen for each in differences], np.int64)),
         "settled_yuan": Yuan(np.array([each.settled_fen for each in differences], np.int64)),
         "difference_yuan": Yuan(np.array([each.settled_fen - each.paid_fen for each in differences], np.int64)),
-        **{f"{cause}_yuan": Yuan(effects("fen", cause)) for cause in CAUSES},
+        **{f"{cause}_yuan": Yuan(effects("fen", cause)) for cause in CAUSES if cause != "payee"},
         **{f"{cause}_points": Micro(effects("points_micro", cause)) for cause in CAUSES[:3]},
     }
 

@@ -88,6 +88,7 @@ def test_five_planted_differences_come_back_with_their_causes_and_nothing_else(t
         "band": (1, -250, -500),
         "point_value": (1, 0, -50),
         "deduction": (1, 0, -30),
+        "payee": (0, 0, 0),
         "not_settled": (0, 0, 0),
         "not_in_run": (0, 0, 0),
         "rest": (0, 0, 0),
@@ -138,6 +139,16 @@ def test_another_group_without_its_points_explains_the_points(tmp_path: Path) ->
 def test_a_group_that_moves_no_money_is_told_all_the_same(tmp_path: Path) -> None:
     (found,) = compared(tmp_path, "C,H2,employee,G2,normal,1000,1,1000,2,0,2000").differences
     assert (found.cause, found.fen, found.group, found.settled_group) == ("group", {}, "G", "G2")
+
+
+def test_a_case_paid_to_another_hospital_or_by_another_fund_is_told_though_no_sum_changes(tmp_path: Path) -> None:
+    swapped = "A,H2,employee,G,normal,1000,1.1,1100,2,0,2200"
+    other_fund = "C,H2,resident,G,normal,1000,1,1000,2,30,1970"
+    first, second = compared(tmp_path, swapped, other_fund).differences
+    assert (first.case_id, first.cause, effects(first)) == ("C", "payee", {"deduction": -30})
+    assert (first.insurance, first.settled_insurance) == ("employee", "resident")
+    assert (second.case_id, second.cause, effects(second)) == ("A", "payee", {})
+    assert (second.hospital_id, second.settled_hospital_id) == ("H1", "H2")
 
 
 def test_numbers_rounded_by_the_settlement_are_the_runs(tmp_path: Path) -> None:
