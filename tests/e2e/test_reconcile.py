@@ -66,6 +66,6 @@ def test_what_cannot_be_compared_is_said(out: Path, export: Path, tmp_path: Path
 
 def test_neither_the_run_nor_the_settlement_is_overwritten(out: Path, export: Path) -> None:
     before = contents(out), export.read_bytes()
-    for places in (["-o", out], ["--export", out / "cases.csv"], ["--export", export]):
-        assert "overwrite" in dipsim("reconcile", out, "--actual", export, *places, "--lang", "en", exit_code=2)
+    for option, place in (("-o", out), ("--export", out / "cases.csv"), ("--export", export)):
+        assert "overwrite" in dipsim("reconcile", out, "--actual", export, option, place, "--lang", "en", exit_code=2)
     assert (contents(out), export.read_bytes()) == before
