@@ -63,7 +63,7 @@ def test_an_output_folder_with_files_of_others_stays_as_it_is(tmp_path: Path) ->
     place, out = city(tmp_path), tmp_path / "out"
     out.mkdir()
     (out / "mine.txt").write_text("mine", encoding="utf-8")
-    assert "they would be lost" in refused(*run_words(place, out))
+    assert "it would be lost" in refused(*run_words(place, out))
     assert contents(out) == {"mine.txt": b"mine"}
 
 
