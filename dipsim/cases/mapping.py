@@ -115,8 +115,7 @@ class CaseMapping:
 
 
 CANONICAL = CaseMapping(when_blank={"age_years": WhenBlank("age_days", 0, below=365)})
-"""The columns under their own names; an infant's age may stand in days alone."""
-"""The mapping of a table that is canonical already."""
+"""The mapping of a table that is canonical already; an infant's age may stand in days alone."""
 
 
 def shipped_mappings() -> tuple[str, ...]:

@@ -120,8 +120,6 @@ def group(
         absent = _absent_columns(reading.cases, rules)
         began("group")
         columns, grouping = grouped_columns(reading.cases, rules, threads, reasons)
-    for name in absent:
-        screen.note(f"note: no column {name!r}; the rules of the scheme read it, and it is blank for every case")
     rejected = output.with_name(f"{output.stem}.rejected.csv")
     if not dry_run:
         write_columns(output, columns)
@@ -130,7 +128,7 @@ def group(
     rows_in, refused = reading.counts.rows_in, reading.counts.rejected
     line = f"{rows_in:,} rows in = {len(reading.cases):,} grouped + {refused:,} rejected"
     counts = Fact("counts", {"rows_in": rows_in, "grouped": len(reading.cases), "rejected": refused}, line)
-    told = (reading_fact(reading, screen), Fact("absent_columns", absent, ""), _statuses(grouping, screen), counts)
+    told = (reading_fact(reading, screen), _absent(absent, screen), _statuses(grouping, screen), counts)
     show(screen, [*told, *end_facts(output.parent, output.name, planned, screen)])
 
 
@@ -148,6 +146,17 @@ def _absent_columns(cases: CaseTable, scheme: AnyScheme) -> tuple[str, ...]:
         where, why = ", ".join(cases.files) or "cases", f"the rules of {scheme.name} read it"
         raise CaseDataError([Problem(where, f"no column {name!r}", why, "add it or map it") for name in codes])
     return tuple(absent)
+
+
+def _absent(columns: tuple[str, ...], screen: Screen) -> Fact:
+    """Columns that rules read and the cases lack, each noted."""
+    for name in columns:
+        what = screen.words(
+            f"no column {name!r}; the rules of the scheme read it, and it is blank for every case",
+            f"缺少列 {name!r}；分组规则要读此列，全部病例按空值处理",
+        )
+        screen.note(f"note: {what}")
+    return Fact("absent_columns", columns, "")
 
 
 def _statuses(grouping: Grouping, screen: Screen) -> Table:

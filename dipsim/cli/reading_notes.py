@@ -49,7 +49,7 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         "letter_case": "统一大小写",
         "blank_main": "首位为空，以后面的编码为主要手术操作",
         "rounded_to_fen": "四舍五入到分",
-        "when_blank": "空值按映射文件补值",
+        "when_blank": "空值由另一列补出",
         "code_map": "临床版编码转换为医保版",
     }
 )

@@ -33,8 +33,8 @@ BAND_COLORS = {
     "extreme": "#b2182b",
     "no_match": "#8c8c8c",
 }
-_FIRST_DARK = 3
-"""The band from which on the colours are dark."""
+_DARK = frozenset({"extreme", "no_match"})
+"""Bands whose colour wants white letters."""
 MORE, LESS = "#2166ac", "#b35806"
 MOST_HOSPITALS = 30
 """Hospitals in one chart; of more, those at both ends are shown."""
@@ -195,8 +195,10 @@ def _band_shares(result: Result) -> tuple[list[str], NDArray[np.float64]]:
 
 
 def _band_title(levels: Sequence[str], high: NDArray[np.float64]) -> Text:
-    if not levels or np.isnan(high).all():
+    if not levels:
         return Text("No case claims points", "没有按分值申报的病例")
+    if np.isnan(high).all():
+        return Text("The cases that claim points cost nothing", "按分值申报的病例费用均为零")
     row = int(np.nanargmax(high))
     level = term(levels[row])
     return Text(
@@ -212,10 +214,11 @@ def _stacked(axes: Axes, parts: NDArray[np.float64]) -> None:
         left = np.cumsum(widths) - widths
         pieces, place = list(zip(left.tolist(), widths.tolist(), strict=True)), (row - 0.36, 0.72)
         axes.broken_barh(pieces, place, facecolors=list(BAND_COLORS.values()), edgecolors="white", linewidths=0.5)
-        for number in np.flatnonzero(widths >= _NARROWEST_LABELLED_SHARE).tolist():
-            width = widths[number]
+        for number, (band, width) in enumerate(zip(BAND_COLORS, widths.tolist(), strict=True)):
+            if width < _NARROWEST_LABELLED_SHARE:
+                continue
             label = f"{width:.1%}" if width > 0.06 else f"{width:.0%}"
-            ink = "white" if number >= _FIRST_DARK else INK
+            ink = "white" if band in _DARK else INK
             axes.text(left[number] + width / 2, row, label, ha="center", va="center", color=ink, size=8)
 
 

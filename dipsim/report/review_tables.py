@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,12 +30,38 @@ class ReviewShape:
     counts    the flags that a column counts; `reviewed` and `marked` are always among them
     shares    part and whole of a column of shares
     columns   labels of these, between the hospital and the points lowered
+    notes     what stands below the tables
     """
 
     title: Text
     counts: Mapping[str, tuple[int, ...]]
     shares: Mapping[str, tuple[str, str]]
     columns: tuple[ReportColumn, ...]
+    notes: Callable[[Review], Iterator[Text]]
+
+
+def _cap_notes(review: Review) -> Iterator[Text]:
+    """What the cap is, and what becomes of the cases over it."""
+    largest = f"{review.params.largest_share:.1%}"
+    is_lowered = review.params.over_cap == "group_points"
+    rest = "earn the points of their group as normal cases" if is_lowered else "are listed and keep their points"
+    rest_zh = "按正常病例的病组（种）分值支付" if is_lowered else "仅列示，不调整分值"
+    yield Text(
+        f"High cases up to {largest} of a hospital's discharges are paid as such, highest first; the others {rest}.",
+        f"每家机构高倍率病例由高到低排序，不超过出院病例数 {largest} 的部分按高倍率支付，其余{rest_zh}。",
+    )
+
+
+def _lead_notes(review: Review) -> Iterator[Text]:
+    """What a lead is, and how many stays could not be reviewed."""
+    yield Text(
+        "A flag is a lead for review, not a finding: whether care was split or premature is for people to judge "
+        "from the records.",
+        "标记仅为核查线索，不是认定结论：是否属于分解住院等情形，须由人工结合病历判断。",
+    )
+    if blank := int((review.reviewed.flag == readmission.NOT_REVIEWED).sum()):
+        text = "stays could not be reviewed, for a field is blank; they keep their points."
+        yield Text(f"{blank:,} {text}", f"{blank:,} 例因字段空缺未核查，保留原分值。")
 
 
 SHAPES: Mapping[str, ReviewShape] = {
@@ -55,6 +81,7 @@ SHAPES: Mapping[str, ReviewShape] = {
             ReportColumn("marked", "Over the cap", "超出占比上限", "count"),
             ReportColumn("kept_share", "Within the cap, share of cases", "上限以内占比", "share"),
         ),
+        notes=_cap_notes,
     ),
     "readmission": ReviewShape(
         Text("leads by hospital", "分机构核查线索"),
@@ -68,6 +95,7 @@ SHAPES: Mapping[str, ReviewShape] = {
             ReportColumn("marked", "Leads for review", "待核查线索", "count"),
             ReportColumn("marked_share", "Leads, share of stays", "线索占比", "share"),
         ),
+        notes=_lead_notes,
     ),
 }
 """By the key of the rule."""
@@ -152,30 +180,4 @@ def review_notes(result: Result) -> tuple[Text, ...]:
         "reviews.csv names every case with its mark.",
         f"标记病例少于 {smallest} 例的机构合并列示，以免识别个别病例；reviews.csv 逐例列出标记及其依据。",
     )
-    return (*(note for review in reviews for note in _notes(review)), few)
-
-
-def _notes(review: Review) -> Iterator[Text]:
-    if review.rule.key == "high_cases":
-        yield _cap_note(review)
-        return
-    yield Text(
-        "A flag is a lead for review, not a finding: whether care was split or premature is for people to judge "
-        "from the records.",
-        "标记仅为核查线索，不是认定结论：是否属于分解住院等情形，须由人工结合病历判断。",
-    )
-    if blank := int((review.reviewed.flag == readmission.NOT_REVIEWED).sum()):
-        text = "stays could not be reviewed, for a field is blank; they keep their points."
-        yield Text(f"{blank:,} {text}", f"{blank:,} 例因字段空缺未核查，保留原分值。")
-
-
-def _cap_note(review: Review) -> Text:
-    """What the cap is, and what becomes of the cases over it."""
-    largest = f"{review.params.largest_share:.1%}"
-    is_lowered = review.params.over_cap == "group_points"
-    rest = "earn the points of their group as normal cases" if is_lowered else "are listed and keep their points"
-    rest_zh = "按正常病例的病种分值支付" if is_lowered else "仅列示，不调整分值"
-    return Text(
-        f"High cases up to {largest} of a hospital's discharges are paid as such, highest first; the others {rest}.",
-        f"每家机构高倍率病例由高到低排序，不超过出院病例数 {largest} 的部分按高倍率支付，其余{rest_zh}。",
-    )
+    return (*(note for review in reviews for note in SHAPES[review.rule.key].notes(review)), few)

@@ -51,10 +51,10 @@ class CodeTables:
         id_of = {code: number for number, code in enumerate(others)} if self.diagnosis_counts.any() else {}
         as_other = np.fromiter((id_of.get(code, kernel.NONE) for code in principal), np.int32, len(principal))
         return kernel.Codes(
-            principal=_before(self.principal[first], kernel.NO_PRINCIPAL),
-            barred=_before(self.barred[first], kernel.NONE),
+            principal=_and_none(self.principal[first], kernel.NO_PRINCIPAL),
+            barred=_and_none(self.barred[first], kernel.NONE),
             main=np.append(self.main[procedure], np.uint32(0)),
-            as_other=_before(as_other, kernel.NONE),
+            as_other=_and_none(as_other, kernel.NONE),
             complication=self.complication[other],
             diagnosis_bits=self.diagnosis_bits[other],
             procedure_bits=self.procedure_bits[procedure],
@@ -121,5 +121,5 @@ def _states(codes: Mapping[str, int], fulfilled_by: Mapping[str, int], layout: L
     return np.array([spelled[0], *(spelled[fulfilled_by.get(code, 0)] for code in codes)], np.uint64)
 
 
-def _before(of_codes: I4, of_none: int) -> I4:
+def _and_none(of_codes: I4, of_none: int) -> I4:
     return np.append(of_codes, np.int32(of_none))

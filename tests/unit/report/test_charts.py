@@ -89,4 +89,4 @@ def test_bands_of_cases_that_cost_nothing_have_a_chart() -> None:
     given = region.inputs()
     free = {**given.cases.integers, "total_cost_yuan": np.zeros(len(given.cases), np.int64)}
     result = simulate(replace(given, cases=replace(given.cases, integers=free)), build.scenario(region.CHANGES))
-    assert band_chart(result).title.en == "No case claims points"
+    assert band_chart(result).title.en == "The cases that claim points cost nothing"
