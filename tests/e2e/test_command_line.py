@@ -188,6 +188,7 @@ def test_a_reader_that_leaves_ends_the_command_quietly() -> None:
 INTERRUPTED = """
 import os, signal, sys
 from dipsim.cli import main, synth
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs behind it with interrupts ignored
 synth.demo_region_year = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 main.main()
 """
