@@ -25,7 +25,6 @@ from dipsim.kernels.drg_state import (
     Grouped,
     add_codes,
     add_counts,
-    add_degrees,
     find_first,
 )
 
@@ -128,6 +127,7 @@ def group_block(lo: int, hi: int, cases: Cases, case_class: U4, codes: Codes, ta
     """
     action, some = np.empty(AT_ONCE, np.uint32), np.empty(AT_ONCE, np.uint32)
     outcome, first = np.empty(AT_ONCE, np.int32), np.empty((AT_ONCE, DEGREES), np.int32)
+    state = np.empty((AT_ONCE, tables.asked.shape[1]), np.uint64)
     for start in range(0, hi - lo, AT_ONCE):
         own = case_class[start : start + AT_ONCE]
         size = own.size
@@ -135,7 +135,7 @@ def group_block(lo: int, hi: int, cases: Cases, case_class: U4, codes: Codes, ta
         _choose_actions(few, cases, codes, tables)
         _find_complications(few, cases, codes, tables)
         _read_outcomes(few, tables)
-        _try_terms(few, _find_asked(few, cases, codes, tables), cases, codes, tables)
+        _try_terms(few, _find_asked(few, cases, codes, tables), cases, codes, tables, state)
         _write(few, tables, out)
 
 
@@ -160,10 +160,7 @@ def _find_complications(few: Few, cases: Cases, codes: Codes, tables: Tables) ->
     for i in range(few.action.size):
         few.some[asking] = i
         asking += tables.action[few.action[i], NEEDS] & NEEDS_DEGREES
-    for i in few.some[:asking]:
-        case = few.at + i
-        others = cases.others[cases.other_start[case] : cases.other_start[case + 1]]
-        find_first(others, codes.complication, codes.barred[cases.principal[case]], few.first[i])
+    find_first(few.some[:asking], few.at, cases, codes, few.first)
 
 
 @kernel
@@ -203,19 +200,17 @@ def _find_asked(few: Few, cases: Cases, codes: Codes, tables: Tables) -> int:
 
 
 @kernel
-def _try_terms(few: Few, count: int, cases: Cases, codes: Codes, tables: Tables) -> None:
+def _try_terms(few: Few, count: int, cases: Cases, codes: Codes, tables: Tables, state: U8) -> None:
     """The outcomes of the cases listed, by the first term of their action that holds."""
-    state = np.empty(tables.asked.shape[1], np.uint64)
-    for i in few.some[:count]:
-        case, action = few.at + i, few.action[i]
-        state[:] = tables.leaf_bits[tables.leaf_of[few.case_class[i]]]
-        add_degrees(few.first[i], state)
-        add_codes(cases.others, cases.other_start[case], cases.other_start[case + 1], codes.diagnosis_bits, state)
-        others = cases.procedure_start[case] + 1
-        add_codes(cases.procedures, others, cases.procedure_start[case + 1], codes.procedure_bits, state)
+    some = few.some[:count]
+    for i in some:
+        state[i] = tables.leaf_bits[tables.leaf_of[few.case_class[i]]]
+    add_codes(some, few.at, cases, codes, few.first, state)
+    for i in some:
+        action = few.action[i]
         if tables.action[action, NEEDS] & NEEDS_COUNTS:
-            add_counts(case, cases, codes, tables.counts, state)
-        term = _first_term(tables.action[action, TERMS], tables.require, tables.forbid, state)
+            add_counts(few.at + i, cases, codes, tables.counts, state[i])
+        term = _first_term(tables.action[action, TERMS], tables.require, tables.forbid, state[i])
         few.outcome[i] = tables.term_outcome[term]
 
 
