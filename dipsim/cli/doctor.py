@@ -137,11 +137,9 @@ def _policy(policy: Path | None) -> Finding:
 
 def _fonts() -> Finding:
     """Charts keep text as text, so only who reads a report needs a font."""
-    from matplotlib.font_manager import fontManager
+    from dipsim.report.drawing import FONTS, known_fonts
 
-    from dipsim.report.drawing import FONTS
-
-    known = {font.name for font in fontManager.ttflist}
+    known = known_fonts()
     found = [name for name in re.findall(r"'([^']+)'", FONTS)[:3] if name in known]
     found += sorted(name for name in known if re.search("CJK|Hei|Song|Kai|Ming", name))[:2]
     if found:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from collections.abc import Iterator, Sequence
+from math import isnan, nan
 
 from dipsim.money import FEN
 from dipsim.report.bed_days import BedDays, length_table
 from dipsim.report.charts import both, footer, label_room
 from dipsim.report.comparing import scenario_title
-from dipsim.report.drawing import GREY, Key, Sheet, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text, formatted
+from dipsim.report.picture import (
+    NAME,
+    Axis,
+    Bars,
+    Key,
+    Label,
+    Line,
+    Mark,
+    Numbers,
+    Panel,
+    Picture,
+    RowNames,
+    Rule,
+    Sheet,
+)
 from dipsim.report.report_table import ReportTable
 from dipsim.report.section import Chart
 
 STAYS, DAYS, CHARGED, BEFORE, PAID = "#9ecae1", "#08519c", "#8c8c8c", "#b35806", "#2166ac"
 _ROW = 30.0
+_MARGIN = 0.05
+"""Part of the extent of the yuan that is left free beyond the most."""
 
 
 def bed_day_chart(told: BedDays) -> Chart:
@@ -26,26 +39,25 @@ def bed_day_chart(told: BedDays) -> Chart:
     table, title, key = length_table(told), _title(told), f"bed_day_{told.number}"
     kept = table.taken([row for row, stays in enumerate(table.values("cases")) if stays])
 
-    def drawn(lang: Lang) -> str:
-        names = kept.values("length" if lang == "en" else "length_zh")
-        dots = _dots(kept, lang)
-        legend = [
+    measures = _measures(kept)
+
+    def pictured(lang: Lang) -> Picture:
+        names = tuple(kept.values("length" if lang == "en" else "length_zh"))
+        legend = (
             Key(STAYS, Text("share of stays", "人次占比").of(lang)),
             Key(DAYS, Text("share of bed-days", "床日占比").of(lang)),
-            *(Key(color, label) for color, label, _ in dots),
-        ]
+            *(Key(color, label.of(lang)) for color, label, _ in measures),
+        )
         sheet = Sheet(title.of(lang), footer([told.result], lang), legend, label_room(names), 24)
-        figure, (left, right) = draw(sheet, _ROW * max(len(kept), 1), panels=2)
-        _bars(left, kept, lang)
-        rows_on(left, names)
-        _lines(right, dots, lang)
-        rows_on(right, [""] * len(names))
-        return svg(figure, key, lang, title.of(lang))
+        share_axis = Axis(Text("Share (%)", "占比（%）").of(lang), margin=0.2, most_ticks=3, format="whole percent")
+        shares = Panel((*_share_bars(kept), RowNames(names)), share_axis)
+        yuan = _yuan_panel([(color, values) for color, _, values in measures], len(names), lang)
+        return Picture(key, lang, sheet, _ROW * max(len(kept), 1), (shares, yuan))
 
-    return both(key, title, drawn)
+    return both(title, pictured)
 
 
-def _dots(table: ReportTable, lang: Lang) -> list[tuple[str, str, list[float]]]:
+def _measures(table: ReportTable) -> list[tuple[str, Text, Numbers]]:
     """The colour, the name and the yuan a day of each measure that the table holds."""
     measures = (
         ("cost_per_day", CHARGED, Text("charge a day", "日均费用")),
@@ -54,33 +66,28 @@ def _dots(table: ReportTable, lang: Lang) -> list[tuple[str, str, list[float]]]:
     )
     known = {column.name for column in table.columns}
     return [
-        (color, label.of(lang), [np.nan if value is None else value / FEN for value in table.values(name)])
+        (color, label, tuple(nan if value is None else value / FEN for value in table.values(name)))
         for name, color, label in measures
         if name in known
     ]
 
 
-def _bars(axes: Axes, table: ReportTable, lang: Lang) -> None:
-    rows = np.arange(len(table))
+def _share_bars(table: ReportTable) -> Iterator[Mark]:
+    """Two bars a row with their shares behind them."""
     for name, color, shift in (("cases_share", STAYS, -0.2), ("days_share", DAYS, 0.2)):
-        values = np.array(table.values(name), np.float64)
-        axes.barh(rows + shift, values, height=0.36, color=color)
-        for row, value in zip(rows + shift, values, strict=True):
-            axes.text(value, row, f" {formatted(float(value), 'share')}", va="center", size=8)
-    axes.margins(x=0.2)
-    axes.xaxis.set_major_locator(MaxNLocator(3))
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.set_xlabel(Text("Share (%)", "占比（%）").of(lang))
+        shares, rows = table.values(name), [row + shift for row in range(len(table))]
+        yield Bars(tuple(rows), tuple(shares), (color,) * len(rows), 0.36)
+        for row, share in zip(rows, shares, strict=True):
+            yield Label(share, row, f" {formatted(share, 'share')}", NAME, 8, align="left")
 
 
-def _lines(axes: Axes, dots: Sequence[tuple[str, str, list[float]]], lang: Lang) -> None:
-    for color, _, values in dots:
-        axes.plot(values, range(len(values)), "o-", color=color, lw=1.2, ms=5)
-    axes.set_xlim(left=0)
-    axes.margins(x=0.08)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.axvline(0, color=GREY, lw=0.6)
-    axes.set_xlabel(Text("Yuan a bed-day", "元/床日").of(lang))
+def _yuan_panel(measures: Sequence[tuple[str, Numbers]], rows: int, lang: Lang) -> Panel:
+    """A line from row to row for each measure, on an axis from zero."""
+    lines = tuple(Line(values, tuple(range(rows)), color, 1.2, 5) for color, values in measures)
+    known = [value for _, values in measures for value in values if not isnan(value)]
+    reach = max(known) + _MARGIN * (max(known) - min(known)) if known else 1.0
+    axis = Axis(Text("Yuan a bed-day", "元/床日").of(lang), limits=(0.0, reach), most_ticks=4)
+    return Panel((*lines, Rule(True, 0, width=0.6), RowNames(("",) * rows)), axis)
 
 
 def _title(told: BedDays) -> Text:

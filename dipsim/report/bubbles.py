@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, SymmetricalLogLocator
 from numpy.typing import NDArray
 
 from dipsim.money import FEN
 from dipsim.pipeline import Result
 from dipsim.report.charts import LESS, MORE, both, every_group_gap, footer, gain_legend, group_name
-from dipsim.report.drawing import GREY, INK, WIDTH, Sheet, draw, svg
 from dipsim.report.labels import Lang, Text, amount_in, money, money_unit
 from dipsim.report.lettering import SIZE, shortened, text_width
+from dipsim.report.picture import INK, NAME, WIDTH, Axis, Bubbles, Label, Mark, Note, Panel, Picture, Rule, Sheet
 from dipsim.report.section import Chart
+from dipsim.report.shades import Shades
 
 F8 = NDArray[np.float64]
 
@@ -30,7 +28,7 @@ _CLOSEST = 13.0
 """Points between the middles of two numbered bubbles."""
 _LINEAR = 100.0
 """Yuan a case up to which the axis is linear."""
-_COLORS = LinearSegmentedColormap.from_list("gain", [LESS, "#f2f2f2", MORE])
+_COLORS = Shades(LESS, "#f2f2f2", MORE)
 
 
 def bubble_chart(result: Result) -> Chart:
@@ -41,17 +39,17 @@ def bubble_chart(result: Result) -> Chart:
     gaps = np.array(gaps_fen, np.float64) / FEN
     rows = list(groups.rows())
 
-    def drawn(lang: Lang) -> str:
-        sheet = Sheet(title.of(lang), footer([result], lang), gain_legend(lang), _LEFT, _RIGHT)
-        figure, (axes,) = draw(sheet, _HEIGHT)
-        _axes(axes, cases, gaps, lang)
-        numbered = _bubbles(axes, cases, gaps)
-        _name(
-            figure, axes, [group_name(rows[row], lang) for row in numbered], [gaps_fen[row] for row in numbered], lang
-        )
-        return svg(figure, "group_bubbles", lang, title.of(lang))
+    reach = _Reach.of(cases, gaps)
+    numbered = _numbered(cases, gaps, reach)
+    marks = (*_bubbles(cases, gaps), Rule(True, 0), *_numbers(cases, gaps, numbered))
 
-    return both("group_bubbles", title, drawn)
+    def pictured(lang: Lang) -> Picture:
+        sheet = Sheet(title.of(lang), footer([result], lang), gain_legend(lang), _LEFT, _RIGHT)
+        names = [group_name(rows[row], lang) for row in numbered]
+        notes = tuple(_named(names, [gaps_fen[row] for row in numbered], lang))
+        return Picture("group_bubbles", lang, sheet, _HEIGHT, (Panel(marks, *_axes(reach, lang)),), notes)
+
+    return both(title, pictured)
 
 
 def _title(gaps_fen: Sequence[int], lang: Lang) -> str:
@@ -65,70 +63,95 @@ def _title(gaps_fen: Sequence[int], lang: Lang) -> str:
     ).of(lang)
 
 
-def _axes(axes: Axes, cases: F8, gaps: F8, lang: Lang) -> None:
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How far the axes go: yuan a case to both sides of zero, and the least and the most cases."""
+
+    yuan: float
+    fewest: float
+    most: float
+
+    @classmethod
+    def of(cls, cases: F8, gaps: F8) -> _Reach:
+        """Room for every bubble; any axes where there is none."""
+        if not gaps.size:
+            return cls(_LINEAR * 2.5, 1, 10)
+        per_case = max(float(np.abs(gaps / cases).max()), _LINEAR)
+        return cls(per_case * 2.5, float(cases.min() * 0.7), float(cases.max() * 1.8))
+
+    def places(self, cases: F8, gaps: F8) -> F8:
+        """Where each bubble stands, shape (groups, 2), points from the lower left corner of the plot."""
+        across = _symmetric(gaps / cases) / _symmetric(np.array(self.yuan))
+        up = np.log(cases / self.fewest) / np.log(self.most / self.fewest)
+        return np.stack([(across + 1) / 2 * (WIDTH - _LEFT - _RIGHT), up * _HEIGHT], axis=1)
+
+
+def _symmetric(yuan: F8) -> F8:
+    """Places along an axis that is linear up to `_LINEAR` and grows by as much with every tenfold beyond, as drawn."""
+    size = np.maximum(np.abs(yuan), _LINEAR)
+    return np.where(np.abs(yuan) <= _LINEAR, yuan / _LINEAR / 0.9, np.sign(yuan) * (1 / 0.9 + np.log10(size / _LINEAR)))
+
+
+def _axes(reach: _Reach, lang: Lang) -> tuple[Axis, Axis]:
     """Both axes logarithmic, that of the gap to both sides of zero."""
-    axes.set_xscale("symlog", linthresh=_LINEAR)
-    axes.set_yscale("log")
-    per_case = np.abs(gaps / cases).max() if gaps.size else _LINEAR
-    limit = max(float(per_case), _LINEAR) * 2.5
-    axes.set_xlim(-limit, limit)
-    axes.set_ylim(*(cases.min() * 0.7, cases.max() * 1.8) if gaps.size else (1, 10))
-    axes.xaxis.set_major_locator(SymmetricalLogLocator(base=10, linthresh=_LINEAR))
-    plain = FuncFormatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
-    axes.xaxis.set_major_formatter(plain)
-    axes.yaxis.set_major_formatter(plain)
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_minor_locator(NullLocator())  # each tick takes as long to draw as a bubble
-    axes.tick_params(axis="y", which="both", length=2, colors=GREY)
-    axes.spines["left"].set_visible(True)
-    axes.axvline(0, color=GREY, lw=0.8)
-    what = "Pay less average pay, yuan a case (logarithmic beyond ±100)"
-    axes.set_xlabel(Text(what, "每例应付与平均应付之差（元，±100 以外为对数刻度）").of(lang))
-    axes.set_ylabel(Text("Cases (logarithmic)", "病例数（对数刻度）").of(lang))
-
-
-def _bubbles(axes: Axes, cases: F8, gaps: F8) -> list[int]:
-    """Draw the bubbles, the large ones first, and number those with the largest gaps that stand free of each other."""
-    if not gaps.size:
-        return []
-    most = float(np.abs(gaps).max()) or 1.0
-    order = np.argsort(-np.abs(gaps), kind="stable")
-    area = np.maximum(np.abs(gaps) / most * _LARGEST, 5)
-    color = _COLORS(0.5 + 0.5 * np.sign(gaps) * np.sqrt(np.abs(gaps) / most))
-    axes.scatter(
-        (gaps / cases)[order], cases[order], s=area[order], c=color[order], edgecolors=GREY, linewidths=0.4, alpha=0.85
+    what = Text(
+        "Pay less average pay, yuan a case (logarithmic beyond ±100)",
+        "每例应付与平均应付之差（元，±100 以外为对数刻度）",
     )
-    places = axes.transData.transform(np.stack([gaps / cases, cases], axis=1)) * 72 / axes.figure.dpi
-    numbered: list[int] = []
-    for row in order.tolist():
+    cases = Text("Cases (logarithmic)", "病例数（对数刻度）").of(lang)
+    sides = (-reach.yuan, reach.yuan)
+    return (
+        Axis(what.of(lang), limits=sides, format="whole", logarithmic=True, linear_to=_LINEAR),
+        Axis(cases, limits=(reach.fewest, reach.most), format="whole", logarithmic=True),
+    )
+
+
+def _bubbles(cases: F8, gaps: F8) -> Iterator[Bubbles]:
+    """The bubbles, the large ones first; none without groups."""
+    if not gaps.size:
+        return
+    order, tones = _largest_first(gaps), _tones(gaps)
+    areas = np.maximum(tones**2 * _LARGEST, 5)[order]
+    colors = tuple(_COLORS.at(tone) for tone in tones[order].tolist())
+    yield Bubbles(tuple((gaps / cases)[order].tolist()), tuple(cases[order].tolist()), tuple(areas.tolist()), colors)
+
+
+def _largest_first(gaps: F8) -> NDArray[np.intp]:
+    return np.argsort(-np.abs(gaps), kind="stable")
+
+
+def _tones(gaps: F8) -> F8:
+    """From -1 to 1, the root of a gap's part of the largest."""
+    most = float(np.abs(gaps).max()) or 1.0
+    return np.asarray(np.sign(gaps) * np.sqrt(np.abs(gaps) / most))
+
+
+def _numbered(cases: F8, gaps: F8, reach: _Reach) -> list[int]:
+    """The bubbles with the largest gaps that stand free of each other."""
+    places, numbered = reach.places(cases, gaps), list[int]()
+    for row in _largest_first(gaps).tolist():
         away = [float(np.hypot(*(places[row] - places[other]))) for other in numbered]
         if len(numbered) < MOST_NUMBERED and gaps[row] and min(away, default=_CLOSEST) >= _CLOSEST:
             numbered.append(row)
-    for number, row in enumerate(numbered, 1):
-        is_dark = abs(gaps[row]) / most > 0.25
-        axes.text(
-            gaps[row] / cases[row],
-            cases[row],
-            str(number),
-            ha="center",
-            va="center",
-            size=8,
-            color="white" if is_dark else INK,
-        )
     return numbered
 
 
-def _name(figure: Figure, axes: Axes, names: Sequence[str], gaps_fen: Sequence[int], lang: Lang) -> None:
+def _numbers(cases: F8, gaps: F8, numbered: Sequence[int]) -> Iterator[Mark]:
+    """A number on each numbered bubble, white where its colour is dark."""
+    for number, row in enumerate(numbered, 1):
+        ink = "white" if abs(_tones(gaps)[row]) > 0.5 else INK
+        yield Label(float(gaps[row] / cases[row]), float(cases[row]), str(number), ink, 8)
+
+
+def _named(names: Sequence[str], gaps_fen: Sequence[int], lang: Lang) -> Iterator[Note]:
     """The numbered groups and their gaps at the right of the plot, under the unit of these."""
-    box, size = axes.get_position(), SIZE - 1
-    left, right = (WIDTH - _RIGHT + 14) / WIDTH, 1 - 6 / WIDTH
-    step = box.height / MOST_NUMBERED
+    left, right, step, size = WIDTH - _RIGHT + 14, WIDTH - 6, _HEIGHT / MOST_NUMBERED, SIZE - 1
     per_unit, unit = money_unit(max((abs(gap) for gap in gaps_fen), default=0), lang)
     gaps = [f"{'+' if gap > 0 else ''}{amount_in(gap, per_unit)}" for gap in gaps_fen]
     room = _RIGHT - 14 - 15 - 6 - 6 - max((text_width(gap, size) for gap in gaps), default=0.0)
-    figure.text(right, box.y1 + 0.3 * step, unit, size=size, color=GREY, ha="right")
+    yield Note(right, -0.3 * step, unit, size, align="right")
     for number, (name, gap) in enumerate(zip(names, gaps, strict=True)):
-        y = box.y1 - (number + 0.6) * step
-        figure.text(left, y, f"{number + 1}", size=size, color=GREY)
-        figure.text(left + 15 / WIDTH, y, shortened(name, int(room / text_width("a", size))), size=size)
-        figure.text(right, y, gap, size=size, color=GREY, ha="right")
+        y = (number + 0.6) * step
+        yield Note(left, y, f"{number + 1}", size)
+        yield Note(left + 15, y, shortened(name, int(room / text_width("a", size))), size, NAME)
+        yield Note(right, y, gap, size, align="right")

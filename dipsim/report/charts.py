@@ -1,25 +1,41 @@
 """Charts of one run: pay by hospital, groups above and below the average, deviation bands by hospital level.
 
-Every chart is drawn in both languages, says its finding in its title, names the unit of each axis and bears the
+Every chart is made in both languages, says its finding in its title, names the unit of each axis and bears the
 fingerprint.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
 from dipsim import __version__
 from dipsim.money import half_even
 from dipsim.pipeline import Result
 from dipsim.policy.fingerprint import short
-from dipsim.report.drawing import GREY, INK, PALE, Key, Sheet, at_right, draw, plain_text, rows_on, svg
 from dipsim.report.labels import Lang, Text, amount_in, money_unit, signed_money, term
-from dipsim.report.lettering import SIZE, shortened, text_width
+from dipsim.report.lettering import shortened, text_width
+from dipsim.report.picture import (
+    INK,
+    PALE,
+    Above,
+    Axis,
+    Bars,
+    Dots,
+    Key,
+    Label,
+    Mark,
+    Panel,
+    Picture,
+    Pieces,
+    RowNames,
+    RowTexts,
+    Rule,
+    Sheet,
+    Strokes,
+)
 from dipsim.report.report_table import ReportTable
 from dipsim.report.section import Chart
 from dipsim.report.sums import BANDS, paid_cells, shares
@@ -40,15 +56,16 @@ MOST_HOSPITALS = 30
 """Hospitals in one chart; of more, those at both ends are shown."""
 MOST_GROUPS = 8
 """Groups shown at either end."""
-_ROW = 19.0
+ROW = 19.0
+"""Points from a row of a plot to the next."""
 _LONGEST_NAME = 44
 _NARROWEST_LABELLED_SHARE = 0.045
 
 
-def both(key: str, title: Text, drawn: Callable[[Lang], str]) -> Chart:
-    """A chart drawn in both languages."""
-    with plain_text():
-        return Chart(key, title, Text(drawn("en"), drawn("zh")))
+def both(title: Text, pictured: Callable[[Lang], Picture]) -> Chart:
+    """A chart in both languages."""
+    en, zh = pictured("en"), pictured("zh")
+    return Chart(en.key, title, en, zh)
 
 
 def footer(results: Sequence[Result], lang: Lang) -> str:
@@ -63,35 +80,32 @@ def pay_per_cost_chart(result: Result) -> Chart:
     charged = [row for row, cost in enumerate(hospitals.values("total_cost")) if cost]
     ordered = hospitals.taken(charged).ordered("pay_per_cost")
     table = at_both_ends(ordered, MOST_HOSPITALS)
-    names, ratios = hospital_names(table), np.array(table.values("pay_per_cost"), np.float64)
+    names, ratios = hospital_names(table), tuple(map(float, table.values("pay_per_cost")))
     mean = float(str(hospitals.total["pay_per_cost"]))
     has_levels = any(column.name == "level" for column in table.columns)
     levels = table.values("level") if has_levels else ["unknown"] * len(table)
     title = _pay_per_cost_title(names, ratios, mean)
 
-    def drawn(lang: Lang) -> str:
-        legend = [Key(color, term(level).of(lang)) for level, color in LEVEL_COLORS.items() if level in levels]
+    def pictured(lang: Lang) -> Picture:
+        legend = tuple(Key(color, term(level).of(lang)) for level, color in LEVEL_COLORS.items() if level in levels)
         sheet = Sheet(title.of(lang), footer([result], lang), legend if has_levels else (), label_room(names))
-        figure, (axes,) = draw(sheet, _ROW * max(len(table), 1))
-        rows = np.arange(len(table))
-        axes.hlines(rows, mean, ratios, color=PALE, lw=2.5)
-        axes.scatter(ratios, rows, s=42, c=[LEVEL_COLORS[level or "unknown"] for level in levels], zorder=3)
-        axes.axvline(mean, color=GREY, lw=0.8)
-        region = Text(f"region {mean:.3f}", f"全市 {mean:.3f}").of(lang)
-        axes.text(
-            mean, 1.01, region, transform=axes.get_xaxis_transform(), ha="center", va="bottom", color=GREY, size=SIZE
+        rows = tuple(range(len(table)))
+        marks = (
+            Strokes(False, rows, (mean,) * len(rows), ratios, PALE, 2.5),
+            Dots(ratios, rows, tuple(LEVEL_COLORS[level or "unknown"] for level in levels)),
+            Rule(True, mean),
+            Above(mean, Text(f"region {mean:.3f}", f"全市 {mean:.3f}").of(lang)),
+            RowNames(names),
+            RowTexts(tuple(f"{ratio:.3f}" for ratio in ratios)),
         )
-        rows_on(axes, names)
-        at_right(axes, [f"{ratio:.3f}" for ratio in ratios])
         unit = Text("Pay for each yuan charged (yuan)", "每 1 元费用的应付金额（元）").of(lang)
-        axes.set_xlabel(unit + left_out(len(ordered) - len(table), lang))
-        axes.margins(x=0.08)
-        return svg(figure, "pay_per_cost", lang, title.of(lang))
+        axis = Axis(unit + left_out(len(ordered) - len(table), lang), margin=0.08)
+        return Picture("pay_per_cost", lang, sheet, row_height(table), (Panel(marks, axis),))
 
-    return both("pay_per_cost", title, drawn)
+    return both(title, pictured)
 
 
-def _pay_per_cost_title(names: Sequence[str], ratios: NDArray[np.float64], mean: float) -> Text:
+def _pay_per_cost_title(names: Sequence[str], ratios: Sequence[float], mean: float) -> Text:
     if not names:
         return Text("No hospital is paid", "没有应付的医疗机构")
     return Text(
@@ -106,16 +120,13 @@ def group_gap_chart(result: Result) -> Chart:
     table, gaps = group_gaps(result)
     title = Text(_gap_title(table, gaps, "en"), _gap_title(table, gaps, "zh"))
 
-    def drawn(lang: Lang) -> str:
-        names = [shortened(group_name(row, lang), _LONGEST_NAME) for row in table.rows()]
+    def pictured(lang: Lang) -> Picture:
+        names = tuple(shortened(group_name(row, lang), _LONGEST_NAME) for row in table.rows())
         sheet = Sheet(title.of(lang), footer([result], lang), gain_legend(lang), label_room(names))
-        figure, (axes,) = draw(sheet, _ROW * max(len(table), 1))
         what = Text("Pay less average pay for the same charges", "应付与同等费用平均应付之差").of(lang)
-        signed_bars(axes, gaps, what, lang)
-        rows_on(axes, names)
-        return svg(figure, "group_gap", lang, title.of(lang))
+        return Picture("group_gap", lang, sheet, row_height(table), (signed_bars(gaps, names, what, lang),))
 
-    return both("group_gap", title, drawn)
+    return both(title, pictured)
 
 
 def group_gaps(result: Result) -> tuple[ReportTable, list[int]]:
@@ -161,24 +172,17 @@ def band_chart(result: Result) -> Chart:
     high = parts[:, 1, [BANDS.index("high_outlier"), BANDS.index("extreme")]].sum(axis=1)
     title = _band_title(levels, high)
 
-    def drawn(lang: Lang) -> str:
-        legend = [Key(color, term(band).of(lang)) for band, color in BAND_COLORS.items()]
-        names = [f"{term(level).of(lang)} · {measure.of(lang)}" for level in levels for measure in measures]
+    def pictured(lang: Lang) -> Picture:
+        legend = tuple(Key(color, term(band).of(lang)) for band, color in BAND_COLORS.items())
+        names = tuple(f"{term(level).of(lang)} · {measure.of(lang)}" for level in levels for measure in measures)
         sheet = Sheet(title.of(lang), footer([result], lang), legend, label_room(names), 20)
-        figure, (axes,) = draw(sheet, (_ROW + 3) * max(len(names), 1))
-        rows = [level * 3 + number for level in range(len(levels)) for number in range(3)]
-        _stacked(axes, parts.reshape(-1, len(BANDS)))
-        rows_on(axes, names)
-        for row in rows[3::3]:
-            axes.axhline(row - 0.5, color=GREY, lw=0.4)
-        axes.set_xlim(0, 1)
-        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        axes.set_xlabel(
-            Text("Share of the level's cases, charges and points (%)", "占该等级病例、费用、分值的比例（%）").of(lang)
-        )
-        return svg(figure, "bands", lang, title.of(lang))
+        between = (Rule(False, row - 0.5, width=0.4) for row in range(3, len(names), 3))
+        marks = (*_stacked(parts.reshape(-1, len(BANDS))), RowNames(names), *between)
+        what = Text("Share of the level's cases, charges and points (%)", "占该等级病例、费用、分值的比例（%）")
+        axis = Axis(what.of(lang), limits=(0.0, 1.0), format="whole percent")
+        return Picture("bands", lang, sheet, (ROW + 3) * max(len(names), 1), (Panel(marks, axis),))
 
-    return both("bands", title, drawn)
+    return both(title, pictured)
 
 
 def _band_shares(result: Result) -> tuple[list[str], NDArray[np.float64]]:
@@ -207,30 +211,36 @@ def _band_title(levels: Sequence[str], high: NDArray[np.float64]) -> Text:
     )
 
 
-def _stacked(axes: Axes, parts: NDArray[np.float64]) -> None:
+def _stacked(parts: NDArray[np.float64]) -> Iterator[Mark]:
     """One bar a row, cut into bands in the order of the legend; wide parts bear their share."""
     order = [BANDS.index(band) for band in BAND_COLORS]
     for row, widths in enumerate(np.nan_to_num(parts[:, order])):
-        left = np.cumsum(widths) - widths
-        pieces, place = list(zip(left.tolist(), widths.tolist(), strict=True)), (row - 0.36, 0.72)
-        axes.broken_barh(pieces, place, facecolors=list(BAND_COLORS.values()), edgecolors="white", linewidths=0.5)
-        for number, (band, width) in enumerate(zip(BAND_COLORS, widths.tolist(), strict=True)):
+        starts = (np.cumsum(widths) - widths).tolist()
+        yield Pieces(row, tuple(starts), tuple(widths.tolist()), tuple(BAND_COLORS.values()))
+        for band, start, width in zip(BAND_COLORS, starts, widths.tolist(), strict=True):
             if width < _NARROWEST_LABELLED_SHARE:
                 continue
             label = f"{width:.1%}" if width > 0.06 else f"{width:.0%}"
             ink = "white" if band in _DARK else INK
-            axes.text(left[number] + width / 2, row, label, ha="center", va="center", color=ink, size=8)
+            yield Label(start + width / 2, row, label, ink, 8)
 
 
-def signed_bars(axes: Axes, amounts_fen: Sequence[int], what: str, lang: Lang) -> None:
+def signed_bars(amounts_fen: Sequence[int], names: tuple[str, ...], what: str, lang: Lang) -> Panel:
     """Bars to both sides of zero, one a row, with money on the axis."""
     per_unit, unit = money_unit(max((abs(amount) for amount in amounts_fen), default=0), lang)
-    values = [amount / per_unit for amount in amounts_fen]
-    axes.barh(range(len(values)), values, color=[MORE if value > 0 else LESS for value in values], height=0.62)
-    axes.axvline(0, color=GREY, lw=0.8)
-    at_right(axes, [f"{'+' if amount > 0 else ''}{amount_in(amount, per_unit)}" for amount in amounts_fen])
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.set_xlabel(f"{what} ({unit})" if lang == "en" else f"{what}（{unit}）")
+    texts = tuple(f"{'+' if amount > 0 else ''}{amount_in(amount, per_unit)}" for amount in amounts_fen)
+    marks = (gain_bars([amount / per_unit for amount in amounts_fen]), Rule(True, 0), RowTexts(texts), RowNames(names))
+    return Panel(marks, Axis(Text(f"{what} ({unit})", f"{what}（{unit}）").of(lang), most_ticks=5))
+
+
+def gain_bars(values: Sequence[float], thickness: float = 0.62) -> Bars:
+    """Bars to both sides of zero, one a row, in the colours of gain and loss."""
+    return Bars(tuple(range(len(values))), tuple(values), gain_colors(values), thickness)
+
+
+def gain_colors(values: Sequence[float]) -> tuple[str, ...]:
+    """The colour of gain or of loss for each value."""
+    return tuple(MORE if value > 0 else LESS for value in values)
 
 
 def gain_legend(lang: Lang) -> tuple[Key, ...]:
@@ -238,10 +248,10 @@ def gain_legend(lang: Lang) -> tuple[Key, ...]:
     return (Key(MORE, Text("more", "多得").of(lang)), Key(LESS, Text("less", "少得").of(lang)))
 
 
-def hospital_names(table: ReportTable) -> list[str]:
+def hospital_names(table: ReportTable) -> tuple[str, ...]:
     """The names of the hospitals of a table, or their ids where no name is known, short enough for a chart."""
     named = any(column.name == "name" for column in table.columns)
-    return [shortened((named and row["name"]) or row["hospital_id"], _LONGEST_NAME) for row in table.rows()]
+    return tuple(shortened((named and row["name"]) or row["hospital_id"], _LONGEST_NAME) for row in table.rows())
 
 
 def group_name(group: dict[str, object], lang: Lang) -> str:
@@ -252,6 +262,11 @@ def group_name(group: dict[str, object], lang: Lang) -> str:
 def label_room(names: Sequence[str]) -> float:
     """Points that row labels take at the left."""
     return max([text_width(name) for name in names], default=0.0) + 16
+
+
+def row_height(rows: Sized) -> float:
+    """Points that a row of a plot takes for each of these; an empty plot is as high as one."""
+    return ROW * max(len(rows), 1)
 
 
 def at_both_ends(table: ReportTable, most: int) -> ReportTable:

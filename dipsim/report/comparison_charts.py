@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-import numpy as np
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from dataclasses import replace
+from math import nan
 
 from dipsim.pipeline import Result
 from dipsim.report.charts import (
-    LESS,
-    MORE,
     MOST_HOSPITALS,
+    ROW,
     at_both_ends,
     both,
     footer,
+    gain_bars,
     gain_legend,
     hospital_names,
     label_room,
     left_out,
+    row_height,
     signed_bars,
 )
 from dipsim.report.comparing import hospital_comparison, point_values, scenario_title
-from dipsim.report.drawing import GREY, Sheet, at_right, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text, formatted, money, signed_share, term
 from dipsim.report.lettering import shortened
+from dipsim.report.picture import Axis, Bars, Mark, Panel, Picture, RowNames, RowTexts, Rule, Sheet
 from dipsim.report.report_table import ReportTable
 from dipsim.report.section import Chart
 from dipsim.report.sums import share
 
 BASELINE, OTHER = "#636363", "#6baed6"
-_ROW = 19.0
 _LONGEST_TITLE = 34
 
 
@@ -45,25 +44,25 @@ def point_value_chart(results: Sequence[Result]) -> Chart:
     title = Text(_value_title(values, "en"), _value_title(values, "zh"))
     flat = [(insurance, number, value) for insurance, by in values.items() for number, value in enumerate(by)]
 
-    def drawn(lang: Lang) -> str:
-        titles = [shortened(scenario_title(result.scenario).of(lang), _LONGEST_TITLE) for result in results]
-        names = [f"{term(insurance).of(lang)} · {titles[number]}" for insurance, number, _ in flat]
-        sheet = Sheet(title.of(lang), footer(results, lang), (), label_room(names), 100)
-        figure, (axes,) = draw(sheet, (_ROW + 3) * max(len(flat), 1))
-        yuan = [np.nan if value is None else value / 1e6 for _, _, value in flat]
-        colors = [BASELINE if number == 0 else OTHER for _, number, _ in flat]
-        axes.barh(range(len(flat)), yuan, color=colors, height=0.66)
-        rows_on(axes, names)
-        for row in range(len(results), len(flat), len(results)):
-            axes.axhline(row - 0.5, color=GREY, lw=0.4)
-        changes = [change_text(value, values[insurance][0]) if number else "" for insurance, number, value in flat]
-        at_right(
-            axes, [f"{formatted(value, 'price')}  {text}" for (_, _, value), text in zip(flat, changes, strict=True)]
-        )
-        axes.set_xlabel(Text("Point value (yuan per point)", "点值（元/分）").of(lang))
-        return svg(figure, "point_values", lang, title.of(lang))
+    yuan = tuple(nan if value is None else value / 1e6 for _, _, value in flat)
+    colors = tuple(BASELINE if number == 0 else OTHER for _, number, _ in flat)
+    changes = [change_text(value, values[insurance][0]) if number else "" for insurance, number, value in flat]
+    texts = [f"{formatted(value, 'price')}  {text}" for (_, _, value), text in zip(flat, changes, strict=True)]
 
-    return both("point_values", title, drawn)
+    def pictured(lang: Lang) -> Picture:
+        titles = [shortened(scenario_title(result.scenario).of(lang), _LONGEST_TITLE) for result in results]
+        names = tuple(f"{term(insurance).of(lang)} · {titles[number]}" for insurance, number, _ in flat)
+        sheet = Sheet(title.of(lang), footer(results, lang), (), label_room(names), 100)
+        marks: tuple[Mark, ...] = (
+            Bars(tuple(range(len(flat))), yuan, colors, 0.66),
+            RowNames(names),
+            *(Rule(False, row - 0.5, width=0.4) for row in range(len(results), len(flat), len(results))),
+            RowTexts(tuple(texts)),
+        )
+        axis = Axis(Text("Point value (yuan per point)", "点值（元/分）").of(lang))
+        return Picture("point_values", lang, sheet, (ROW + 3) * max(len(flat), 1), (Panel(marks, axis),))
+
+    return both(title, pictured)
 
 
 def _value_title(values: Mapping[str, tuple[int | None, ...]], lang: Lang) -> str:
@@ -90,24 +89,18 @@ def change_chart(results: Sequence[Result], number: int) -> Chart:
     percent = table.values(f"change_share_{number}")
     scenario = scenario_title(results[number].scenario)
     title = Text(_change_title(full, number, scenario.en, "en"), _change_title(full, number, scenario.zh, "zh"))
-    key = f"change_{number}"
+    texts = RowTexts(tuple(signed_share(value, 2) for value in percent))
+    bars = replace(gain_bars(changes), lengths=tuple(nan if value is None else value for value in percent))
+    shares = (bars, Rule(True, 0), RowNames(("",) * len(table)), texts)
 
-    def drawn(lang: Lang) -> str:
+    def pictured(lang: Lang) -> Picture:
         sheet = Sheet(title.of(lang), footer([results[0], results[number]], lang), gain_legend(lang), label_room(names))
-        figure, (left, right) = draw(sheet, _ROW * max(len(table), 1), panels=2)
-        signed_bars(left, changes, Text("Change of pay", "应付变化").of(lang), lang)
-        rows_on(left, names)
-        right.barh(range(len(table)), percent, color=[MORE if amount > 0 else LESS for amount in changes], height=0.62)
-        right.axvline(0, color=GREY, lw=0.8)
-        rows_on(right, [""] * len(table))
-        at_right(right, [signed_share(value, 2) for value in percent])
-        right.xaxis.set_major_locator(MaxNLocator(3))
-        right.xaxis.set_major_formatter(PercentFormatter(1))
-        unit = Text("Change of pay (%)", "应付变化率（%）").of(lang)
-        right.set_xlabel(unit + left_out(len(full) - len(table), lang))
-        return svg(figure, key, lang, title.of(lang))
+        money_panel = signed_bars(changes, names, Text("Change of pay", "应付变化").of(lang), lang)
+        unit = Text("Change of pay (%)", "应付变化率（%）").of(lang) + left_out(len(full) - len(table), lang)
+        share_panel = Panel(shares, Axis(unit, most_ticks=3, format="percent"))
+        return Picture(f"change_{number}", lang, sheet, row_height(table), (money_panel, share_panel))
 
-    return both(key, title, drawn)
+    return both(title, pictured)
 
 
 def _change_title(table: ReportTable, number: int, scenario: str, lang: Lang) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from collections.abc import Sequence
 
 from dipsim.money import MICRO
-from dipsim.report.charts import LESS, MORE, both, footer, gain_legend, group_name, label_room
+from dipsim.report.charts import both, footer, gain_bars, gain_legend, group_name, label_room, row_height
 from dipsim.report.comparing import scenario_title
 from dipsim.report.day_surgery import DaySurgery, day_surgery_groups
-from dipsim.report.drawing import GREY, Sheet, at_right, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text
 from dipsim.report.lettering import shortened
+from dipsim.report.picture import Axis, Panel, Picture, RowNames, RowTexts, Rule, Sheet
 from dipsim.report.section import Chart
 
 MOST_GROUPS = 12
-_ROW = 19.0
 _LONGEST_NAME = 40
 
 
@@ -25,26 +24,24 @@ def day_surgery_chart(each: DaySurgery) -> Chart:
     key, title = f"day_surgery_{each.number}", _title(each)
     freed, moved = table.values("freed"), [value / MICRO for value in table.values("moved")]
 
-    def drawn(lang: Lang) -> str:
-        names = [shortened(group_name(row, lang), _LONGEST_NAME) for row in table.rows()]
-        sheet = Sheet(title.of(lang), footer([each.result], lang), gain_legend(lang), label_room(names), 54)
-        figure, (left, right) = draw(sheet, _ROW * max(len(table), 1), panels=2)
-        for axes, values, texts in (
-            (left, freed, [f"{value:,.1f}" for value in freed]),
-            (right, moved, [f"{value:+,.0f}" if round(value) else "0" for value in moved]),
-        ):
-            axes.barh(range(len(values)), values, color=[MORE if value > 0 else LESS for value in values], height=0.62)
-            axes.axvline(0, color=GREY, lw=0.8)
-            axes.xaxis.set_major_locator(MaxNLocator(3))
-            axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-            at_right(axes, [text.replace("-", "−") for text in texts])
-        rows_on(left, names)
-        rows_on(right, [""] * len(names))
-        left.set_xlabel(Text("Bed-days freed (days)", "节约床日（天）").of(lang))
-        right.set_xlabel(Text("Points moved", "分值变化（分）").of(lang))
-        return svg(figure, key, lang, title.of(lang))
+    freed_texts = [f"{value:,.1f}" for value in freed]
+    moved_texts = [f"{value:+,.0f}" if round(value) else "0" for value in moved]
 
-    return both(key, title, drawn)
+    def pictured(lang: Lang) -> Picture:
+        names = tuple(shortened(group_name(row, lang), _LONGEST_NAME) for row in table.rows())
+        sheet = Sheet(title.of(lang), footer([each.result], lang), gain_legend(lang), label_room(names), 54)
+        left = _panel(freed, freed_texts, names, Text("Bed-days freed (days)", "节约床日（天）").of(lang))
+        right = _panel(moved, moved_texts, ("",) * len(names), Text("Points moved", "分值变化（分）").of(lang))
+        return Picture(key, lang, sheet, row_height(table), (left, right))
+
+    return both(title, pictured)
+
+
+def _panel(values: Sequence[float], texts: Sequence[str], names: tuple[str, ...], what: str) -> Panel:
+    """Bars to both sides of zero with their values."""
+    told = RowTexts(tuple(text.replace("-", "−") for text in texts))
+    marks = (gain_bars(values), Rule(True, 0), told, RowNames(names))
+    return Panel(marks, Axis(what, most_ticks=3, format="whole"))
 
 
 def _title(each: DaySurgery) -> Text:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dipsim import __version__
 from dipsim.cases.write import Column, Yuan, write_columns, write_text
-from dipsim.report.charts import LESS, MORE, at_both_ends, both, footer, label_room, signed_bars
-from dipsim.report.drawing import Key, Sheet, draw, rows_on, svg
+from dipsim.report.charts import LESS, MORE, at_both_ends, both, footer, label_room, row_height, signed_bars
+from dipsim.report.draughting import Draw, drawn_here
 from dipsim.report.files import columns_of
 from dipsim.report.hospital_view import (
     HospitalView,
@@ -20,10 +20,11 @@ from dipsim.report.hospital_view import (
     near_edges,
     physician_table,
 )
-from dipsim.report.html import rendered
+from dipsim.report.html import Page
 from dipsim.report.labels import Lang, Text, formatted, money, same, signed_money, signed_share
 from dipsim.report.lettering import shortened
 from dipsim.report.outputs import MANIFEST, digests, whole_folder
+from dipsim.report.picture import Key, Picture, Sheet
 from dipsim.report.report_table import ReportTable
 from dipsim.report.section import Chart, Section
 from dipsim.report.sums import is_gross, share
@@ -35,24 +36,31 @@ from dipsim.report.year_tables import clearing_insurance_table, month_table
 
 PAGE = "hospital.html"
 MOST_ROWS = 20
-_ROW = 19.0
 _LONGEST_NAME = 40
 
 
 def write_hospital(
-    view: HospitalView, folder: Path, lang: Lang, near: float, physicians: bool = False, cases: bool = False
+    view: HospitalView,
+    folder: Path,
+    lang: Lang,
+    near: float,
+    physicians: bool = False,
+    cases: bool = False,
+    draw: Draw = drawn_here,
 ) -> None:
     """Write the page and its tables as CSV; with `cases` the near cases too, by case_id. OutputError.
 
     near   a case is near a limit when |r / limit - 1| is at most this
+    draw   who draws the charts
     """
-    tables = hospital_tables(view, near, physicians)
+    tables, page = hospital_tables(view, near, physicians), hospital_page(view, near, physicians)
     with whole_folder(folder) as draft:
+        drawings = draw(page.pictures())
         for table in tables:
             write_columns(draft / f"{table.key}.csv", columns_of([table]))
         if cases:
             write_columns(draft / "near_edge_cases.csv", _near_cases(view, near))
-        write_text(draft / PAGE, hospital_page(view, lang, near, physicians))
+        write_text(draft / PAGE, page.text(drawings(), lang))
         told = {
             "dipsim": __version__,
             "fingerprint": view.result.fingerprint,
@@ -85,10 +93,9 @@ def _year_tables(view: HospitalView) -> tuple[ReportTable, ...]:
     return (*statement, *((month_table(year),) if year.has_months else ()))
 
 
-def hospital_page(view: HospitalView, lang: Lang, near: float, physicians: bool) -> str:
-    """The page as text, in both languages."""
-    parts = tuple(_sections(view, near, physicians))
-    return rendered([view.result], hospital_title(view), _answer(view, near), parts, lang)
+def hospital_page(view: HospitalView, near: float, physicians: bool) -> Page:
+    """The page, in both languages."""
+    return Page([view.result], hospital_title(view), _answer(view, near), tuple(_sections(view, near, physicians)))
 
 
 def hospital_title(view: HospitalView) -> Text:
@@ -182,21 +189,17 @@ def _margin_chart(view: HospitalView, full: ReportTable) -> Chart:
     table, title = at_both_ends(full, MOST_ROWS), _chart_title(full)
     margins = table.values("margin")
 
-    def drawn(lang: Lang) -> str:
-        names = [shortened(name, _LONGEST_NAME) for name in table.values("name" if lang == "en" else "name_zh")]
+    def pictured(lang: Lang) -> Picture:
+        names = tuple(shortened(name, _LONGEST_NAME) for name in table.values("name" if lang == "en" else "name_zh"))
         legend = (
             Key(MORE, Text("above charges", "高于费用").of(lang)),
             Key(LESS, Text("below charges", "低于费用").of(lang)),
         )
         sheet = Sheet(title.of(lang), footer([view.result], lang), legend, label_room(names))
-        figure, (axes,) = draw(sheet, _ROW * max(len(table), 1))
-        signed_bars(
-            axes, margins, Text("Margin over charges", "与费用之差").of(lang) + _between(full, table, lang), lang
-        )
-        rows_on(axes, names)
-        return svg(figure, f"margin_{full.key}", lang, title.of(lang))
+        what = Text("Margin over charges", "与费用之差").of(lang) + _between(full, table, lang)
+        return Picture(f"margin_{full.key}", lang, sheet, row_height(table), (signed_bars(margins, names, what, lang),))
 
-    return both(f"margin_{full.key}", title, drawn)
+    return both(title, pictured)
 
 
 def _between(full: ReportTable, table: ReportTable, lang: Lang) -> str:

@@ -15,7 +15,9 @@ from dipsim.pipeline import Result
 from dipsim.policy.fingerprint import short
 from dipsim.report.answer import answer
 from dipsim.report.comparing import method, scenario_title
+from dipsim.report.draughting import drawn_here
 from dipsim.report.labels import NO_VALUE, Kind, Lang, Text, Value, formatted, same, term
+from dipsim.report.picture import Picture
 from dipsim.report.report_table import NUMBERS, ReportTable
 from dipsim.report.section import Section
 from dipsim.report.sections import sections
@@ -63,15 +65,60 @@ def write_report(result: Result | Comparison, path: str | Path, lang: Lang = "zh
     write_text(Path(path), page(result, lang))
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page with its title, what it tells first, its sections, and how to come to the same results again."""
+
+    results: Sequence[Result]
+    title: Text
+    told: Sequence[Text]
+    sections: Sequence[Section]
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """What must be drawn for it, in both languages."""
+        charts = [chart for section in self.sections for chart in section.charts]
+        return tuple(picture for chart in charts for picture in (chart.zh, chart.en))
+
+    def drawn(self, lang: Lang) -> str:
+        """The page as text, drawn by this process."""
+        return self.text(drawn_here(self.pictures())(), lang)
+
+    def text(self, drawings: Sequence[str], lang: Lang) -> str:
+        """The page with the drawings of its pictures, SVG in their order."""
+        titles = [scenario_title(each.scenario) for each in self.results]
+        return _TEMPLATES.get_template("report.html.j2").render(
+            lang=lang,
+            title=self.title,
+            method=method(self.results),
+            year=self.results[0].scenario.head.year,
+            is_comparison=len(self.results) > 1,
+            answer=self.told,
+            sections=self.sections,
+            svg=dict(zip(self.pictures(), drawings, strict=True)),
+            grid=grid,
+            version=__version__,
+            runs=[
+                (each.scenario.name, name, each.fingerprint, each.scenario.head.grouper, each.scenario.head.weights)
+                for each, name in zip(self.results, titles, strict=True)
+            ],
+            fingerprints=" ".join(short(each.fingerprint) for each in self.results),
+        )
+
+
 def page(result: Result | Comparison, lang: Lang) -> str:
-    """The page as text: the same for the same results, whatever the order of the cases."""
+    """The page of a result or a comparison as text, drawn by this process."""
+    return page_of(result).drawn(lang)
+
+
+def page_of(result: Result | Comparison) -> Page:
+    """The page of a result or a comparison: the same for the same results, whatever the order of the cases."""
     results = result.results if isinstance(result, Comparison) else (result,)
     titles = [scenario_title(each.scenario) for each in results]
     title = _title(titles)
     parts = sections(results)
     findings = [chart.title for part in parts if part.key in _ANSWERING for chart in part.charts]
     told = [*answer(results), *(Text(f"{finding.en}.", f"{finding.zh}。") for finding in findings)]
-    return rendered(results, title, told, parts, lang)
+    return Page(results, title, told, parts)
 
 
 def _title(titles: Sequence[Text]) -> Text:
@@ -80,27 +127,6 @@ def _title(titles: Sequence[Text]) -> Text:
         base, others = titles[0], len(titles) - 1
         return Text(f"{base.en}, and {others} other scenarios", f"{base.zh}与其他 {others} 个情景")
     return Text(" / ".join(each.en for each in titles), " / ".join(each.zh for each in titles))
-
-
-def rendered(results: Sequence[Result], title: Text, told: Sequence[Text], parts: Sequence[Section], lang: Lang) -> str:
-    """A page with its title, what it tells first, its sections, and how to come to the same results again."""
-    titles = [scenario_title(each.scenario) for each in results]
-    return _TEMPLATES.get_template("report.html.j2").render(
-        lang=lang,
-        title=title,
-        method=method(results),
-        year=results[0].scenario.head.year,
-        is_comparison=len(results) > 1,
-        answer=told,
-        sections=parts,
-        grid=grid,
-        version=__version__,
-        runs=[
-            (each.scenario.name, name, each.fingerprint, each.scenario.head.grouper, each.scenario.head.weights)
-            for each, name in zip(results, titles, strict=True)
-        ],
-        fingerprints=" ".join(short(each.fingerprint) for each in results),
-    )
 
 
 def grid(table: ReportTable) -> Grid:

@@ -22,15 +22,16 @@ from typing import Any, Literal
 
 from dipsim import __version__
 from dipsim.cases.read import CaseReading
-from dipsim.cases.write import write_columns, write_rejects
+from dipsim.cases.write import write_columns, write_rejects, write_text
 from dipsim.errors import OutputError, Problem
 from dipsim.lab.compare import Comparison
 from dipsim.pipeline import Result
 from dipsim.policy.document import Document
 from dipsim.policy.files import SOURCE, thawed
 from dipsim.policy.fingerprint import fingerprint
+from dipsim.report.draughting import Draw, Drawings, drawn_here
 from dipsim.report.files import Columns, case_columns, comparison_columns, run_files
-from dipsim.report.html import write_report
+from dipsim.report.html import Page, page_of
 from dipsim.report.labels import Lang
 from dipsim.report.tables import status_table
 from dipsim.report.workbook import write_workbook
@@ -61,16 +62,20 @@ def write_run(
     cases: bool = False,
     note: RunNote | None = None,
     lang: Lang | None = None,
+    draw: Draw = drawn_here,
 ) -> tuple[Path, ...]:
     """Write all tables of a run; an earlier output of dipsim is replaced as a whole. Returns the files in order.
 
-    With `lang` the report and its workbook, which open in that language, are written too. Raises OutputError when the
-    folder holds something else or cannot be written; nothing half-written is left.
+    With `lang` the report and its workbook, which open in that language, are written too; `draw` begins on its charts
+    before the tables are written. Raises OutputError when the folder holds something else or cannot be written; nothing
+    half-written is left.
     """
     with whole_folder(folder) as draft:
-        if lang is not None:
-            _write_report(result, draft, lang)
-        _write_run(result, reading, draft, formats, cases, note)
+        report = None if lang is None else _Report.begun(result, lang, draw)
+        _write_run_tables(result, draft, formats, cases)
+        if report is not None:
+            report.write(draft)
+        _conclude_run(result, reading, draft, note)
     return _files_below(folder)
 
 
@@ -81,16 +86,19 @@ def write_comparison(
     lang: Lang = "zh",
     formats: Sequence[Format] = FORMATS,
     note: RunNote | None = None,
+    draw: Draw = drawn_here,
 ) -> tuple[Path, ...]:
     """Write each scenario into a subfolder, and beside them pay by hospital, report and workbook. As `write_run`."""
     results = comparison.results
     with whole_folder(folder) as draft:
+        report = _Report.begun(comparison, lang, draw)
         names = _folder_names(comparison)
         for name, result in zip(names, results, strict=True):
             (draft / name).mkdir()
-            _write_run(result, reading, draft / name, formats, False, note)
+            _write_run_tables(result, draft / name, formats, False)
+            _conclude_run(result, reading, draft / name, note)
         _write_tables({"compare": comparison_columns(results)}, draft, formats)
-        _write_report(comparison, draft, lang)
+        report.write(draft)
         scenarios = [
             {"scenario": result.scenario.name, "fingerprint": result.fingerprint, "folder": name}
             for name, result in zip(names, results, strict=True)
@@ -189,23 +197,38 @@ def _put_in_place(draft: Path, folder: Path) -> None:
     shutil.rmtree(former, ignore_errors=True)
 
 
-def _write_run(
-    result: Result, reading: CaseReading, folder: Path, formats: Sequence[Format], cases: bool, note: RunNote | None
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """The page whose charts are being drawn, and its tables as a workbook."""
+
+    page: Page
+    drawings: Drawings
+    lang: Lang
+
+    @classmethod
+    def begun(cls, result: Result | Comparison, lang: Lang, draw: Draw) -> _Report:
+        page = page_of(result)
+        return cls(page, draw(page.pictures()), lang)
+
+    def write(self, folder: Path) -> None:
+        """The workbook first, so that there is time to draw."""
+        write_workbook(self.page.results, folder / WORKBOOK, self.lang)
+        write_text(folder / REPORT, self.page.text(self.drawings(), self.lang))
+
+
+def _write_run_tables(result: Result, folder: Path, formats: Sequence[Format], cases: bool) -> None:
     tables = run_files(result)
     if cases:
         tables["cases"] = case_columns(result)
     _write_tables(tables, folder, formats)
+
+
+def _conclude_run(result: Result, reading: CaseReading, folder: Path, note: RunNote | None) -> None:
+    """What tells of the files that stand in a folder, and how they came about."""
     written = digests(folder)
     write_rejects(folder / REJECTED, [*reading.rejects, *result.claimed.routing.rejects])
     _write_json(folder / HOW, _how(reading, folder, note))
     _write_json(folder / MANIFEST, {**manifest(result, reading), "files": written})
-
-
-def _write_report(result: Result | Comparison, folder: Path, lang: Lang) -> None:
-    """The page, and its tables as a workbook."""
-    write_report(result, folder / REPORT, lang)
-    write_workbook(result.results if isinstance(result, Comparison) else (result,), folder / WORKBOOK, lang)
 
 
 def manifest(result: Result, reading: CaseReading) -> dict[str, Any]:

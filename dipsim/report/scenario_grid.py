@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from numpy.typing import NDArray
 
 from dipsim.pipeline import Result
-from dipsim.report.charts import LESS, MORE, MOST_HOSPITALS, both, footer, hospital_names, label_room
+from dipsim.report.charts import LESS, MORE, MOST_HOSPITALS, ROW, both, footer, hospital_names, label_room
 from dipsim.report.comparing import hospital_comparison, scenario_title
-from dipsim.report.drawing import GREY, WIDTH, Sheet, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text, money, signed_share
 from dipsim.report.lettering import SIZE, columns, text_width, wrapped
+from dipsim.report.picture import GREY, INK, WIDTH, Axis, Bars, Label, Mark, Panel, Picture, RowNames, Sheet
 from dipsim.report.report_table import ReportTable
 from dipsim.report.scenario_overview import moved_fen
 from dipsim.report.section import Chart
+from dipsim.report.shades import Shades
 
-_ROW, _RIGHT = 19.0, 10.0
-_HEAD_LINES = 3
-_COLORS = LinearSegmentedColormap.from_list("change", [LESS, "#ffffff", MORE])
+_RIGHT = 10.0
+_HEAD_LINES, _HEAD_LINE = 3, 0.7
+"""Lines of a scenario's title at most, and rows that one of them takes."""
+_COLORS = Shades(LESS, "#ffffff", MORE)
 
 
 def scenario_grid_chart(results: Sequence[Result]) -> Chart:
@@ -32,27 +33,28 @@ def scenario_grid_chart(results: Sequence[Result]) -> Chart:
     names = hospital_names(table)
     title = Text(*(_title(results, full, lang) for lang in ("en", "zh")))
 
-    def drawn(lang: Lang) -> str:
+    cells = tuple(_cells(changes))
+
+    def pictured(lang: Lang) -> Picture:
         left = label_room(names)
         room = (WIDTH - left - _RIGHT) / len(others)
         heads = [_head(scenario_title(results[number].scenario).of(lang), room) for number in others]
         sheet = Sheet(title.of(lang), footer(results, lang), (), left, _RIGHT)
-        lines = max(len(head) for head in heads)
-        figure, (axes,) = draw(sheet, _ROW * (max(len(table), 1) + lines * 0.7))
-        _grid(axes, changes)
-        rows_on(axes, names)
-        axes.set_ylim(len(names) - 0.4, -0.6 - lines * 0.7)
-        axes.set_xticks([])
-        for column, head in enumerate(heads):
-            for number, line in enumerate(reversed(head)):
-                axes.text(column, -0.8 - number * 0.7, line, ha="center", size=SIZE - 1, color=GREY)
-        axes.set_xlabel(
-            Text("Change of pay against the baseline (%)", "应付较基准的变化率（%）").of(lang)
-            + _rest(full, table, lang)
-        )
-        return svg(figure, "scenario_grid", lang, title.of(lang))
+        above = max(len(head) for head in heads) * _HEAD_LINE
+        what = Text("Change of pay against the baseline (%)", "应付较基准的变化率（%）").of(lang)
+        x = Axis(what + _rest(full, table, lang), limits=(-0.5, len(others) - 0.5), bare=True)
+        y = Axis(limits=(len(names) - 0.4, -0.6 - above))
+        panel = Panel((*cells, RowNames(names), *_heads(heads)), x, y)
+        return Picture("scenario_grid", lang, sheet, ROW * (max(len(table), 1) + above), (panel,))
 
-    return both("scenario_grid", title, drawn)
+    return both(title, pictured)
+
+
+def _heads(heads: Sequence[Sequence[str]]) -> Iterator[Label]:
+    """The titles of the scenarios above their columns, the last line next to the cells."""
+    for column, head in enumerate(heads):
+        for number, line in enumerate(reversed(head)):
+            yield Label(column, -0.8 - number * _HEAD_LINE, line, GREY, SIZE - 1, on_line=True)
 
 
 def _head(title: str, room: float) -> list[str]:
@@ -63,18 +65,15 @@ def _head(title: str, room: float) -> list[str]:
     return lines if len(lines) <= _HEAD_LINES else [*lines[: _HEAD_LINES - 1], f"{lines[_HEAD_LINES - 1]}…"]
 
 
-def _grid(axes: Axes, changes: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
+def _cells(changes: NDArray[np.float64]) -> Iterator[Mark]:
     """Cells with the change in percent, coloured alike in all scenarios."""
     known = np.nan_to_num(changes)
     most = float(np.abs(known).max()) if known.size else 0.0
     scaled = np.sign(known) * np.sqrt(np.abs(known) / (most or 1.0))
-    axes.set_xlim(-0.5, max(changes.shape[-1], 1) - 0.5)
     for (row, column), value in np.ndenumerate(changes):
         tone = float(scaled[row, column])
-        axes.barh(row, 0.96, left=column - 0.48, height=0.9, color=_COLORS(0.5 + 0.5 * tone))
-        ink = "white" if abs(tone) > 0.75 else "#222222"
-        axes.text(column, row, signed_share(float(value), 2), ha="center", va="center", size=SIZE - 1, color=ink)
-    axes.spines["bottom"].set_visible(False)
+        yield Bars((row,), (0.96,), (_COLORS.at(tone),), 0.9, (column - 0.48,))
+        yield Label(column, row, signed_share(float(value), 2), "white" if abs(tone) > 0.75 else INK, SIZE - 1)
 
 
 def _rest(full: ReportTable, table: ReportTable, lang: Lang) -> str:

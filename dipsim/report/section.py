@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dipsim.report.labels import Text
+from dipsim.report.picture import Picture
 from dipsim.report.report_table import ReportTable
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart in both languages: its key, its finding and its SVG."""
+    """A chart in both languages: its key, its finding and its pictures."""
 
     key: str
     title: Text
-    svg: Text
+    en: Picture
+    zh: Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
 from dipsim.ledger import INSURANCES, balance
 from dipsim.registry import RULES
-from dipsim.report.charts import LESS, MORE, MOST_HOSPITALS, at_both_ends, both, footer, label_room, left_out
+from dipsim.report.charts import (
+    LESS,
+    MORE,
+    MOST_HOSPITALS,
+    at_both_ends,
+    both,
+    footer,
+    gain_bars,
+    label_room,
+    left_out,
+    row_height,
+)
 from dipsim.report.charts import hospital_names as names_of
-from dipsim.report.drawing import GREY, Key, Sheet, at_right, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text, money, money_unit, signed_money, signed_share, term
-from dipsim.report.lettering import SIZE
+from dipsim.report.picture import GREY, Axis, Bars, Key, Mark, Panel, Picture, RowNames, RowTexts, Rule, Sheet, Strokes
 from dipsim.report.report_table import ReportTable
 from dipsim.report.section import Chart
 from dipsim.report.year_sums import STEPS, Year
@@ -91,22 +100,26 @@ def _falls(amounts: Mapping[str, int]) -> list[Fall]:
 def _money_chart(key: str, title: Text, year: Year, panels: Sequence[tuple[str, Sequence[Fall]]]) -> Chart:
     """Waterfalls in money side by side, one for each fund or one in all; they have the same rows."""
 
-    def drawn(lang: Lang) -> str:
-        labels = [fall.label.of(lang) for fall in panels[0][1]]
+    def pictured(lang: Lang) -> Picture:
+        labels = tuple(fall.label.of(lang) for fall in panels[0][1])
         sheet = Sheet(title.of(lang), footer([year.result], lang), _legend(lang), label_room(labels), 112)
-        figure, plots = draw(sheet, _ROW * len(labels), panels=len(panels))
-        for number, (axes, (name, falls)) in enumerate(zip(plots, panels, strict=True)):
-            per_unit, unit = money_unit(max((abs(fall.amount_fen) for fall in falls), default=0), lang)
-            _bars(axes, [fall.amount_fen / per_unit for fall in falls], falls)
-            rows_on(axes, labels if number == 0 else [""] * len(labels))
-            at_right(axes, [(money if fall.is_sum else signed_money)(fall.amount_fen, lang) for fall in falls])
-            axes.xaxis.set_major_locator(MaxNLocator(3))
-            axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
-            what = term(name).of(lang) if name else Text("Amount", "金额").of(lang)
-            axes.set_xlabel(Text(f"{what} ({unit})", f"{what}（{unit}）").of(lang))
-        return svg(figure, key, lang, title.of(lang))
+        blank = ("",) * len(labels)
+        plots = (
+            _money_panel(name, falls, blank if number else labels, lang) for number, (name, falls) in enumerate(panels)
+        )
+        return Picture(key, lang, sheet, _ROW * len(labels), tuple(plots))
 
-    return both(key, title, drawn)
+    return both(title, pictured)
+
+
+def _money_panel(name: str, falls: Sequence[Fall], labels: tuple[str, ...], lang: Lang) -> Panel:
+    """The waterfall of one fund, or of all where it has no name."""
+    per_unit, unit = money_unit(max((abs(fall.amount_fen) for fall in falls), default=0), lang)
+    bars = _bars([fall.amount_fen / per_unit for fall in falls], falls)
+    texts = tuple((money if fall.is_sum else signed_money)(fall.amount_fen, lang) for fall in falls)
+    what = term(name).of(lang) if name else Text("Amount", "金额").of(lang)
+    axis = Axis(Text(f"{what} ({unit})", f"{what}（{unit}）").of(lang), most_ticks=3, format="shortest")
+    return Panel((*bars, RowNames(labels), RowTexts(texts)), axis)
 
 
 def _legend(lang: Lang) -> tuple[Key, ...]:
@@ -117,16 +130,17 @@ def _legend(lang: Lang) -> tuple[Key, ...]:
     )
 
 
-def _bars(axes: Axes, amounts: Sequence[float], falls: Sequence[Fall]) -> None:
+def _bars(amounts: Sequence[float], falls: Sequence[Fall]) -> Iterator[Mark]:
     """Bars from top to bottom: a sum begins at zero, a step where the one above it ended."""
     reached = 0.0
     for row, (amount, fall) in enumerate(zip(amounts, falls, strict=True)):
-        left = 0.0 if fall.is_sum else reached
-        axes.barh(row, amount, left=left, color=SUM if fall.is_sum else MORE if amount > 0 else LESS, height=0.62)
-        reached = left + amount
+        start = 0.0 if fall.is_sum else reached
+        color = SUM if fall.is_sum else MORE if amount > 0 else LESS
+        yield Bars((row,), (amount,), (color,), 0.62, (start,))
+        reached = start + amount
         if row < len(falls) - 1:
-            axes.vlines(reached, row, row + 1, color=GREY, lw=0.5)
-    axes.axvline(0, color=GREY, lw=0.8)
+            yield Strokes(True, (reached,), (row,), (row + 1,), GREY, 0.5)
+    yield Rule(True, 0)
 
 
 def level_chart(year: Year) -> Chart:
@@ -139,24 +153,25 @@ def level_chart(year: Year) -> Chart:
         f"结余超支分担占按点值应付：{'，'.join(f'{name.zh} {text}' for name, text in ends)}",
     )
 
-    def drawn(lang: Lang) -> str:
-        names = _present(rows)
-        labels = [STEP_LABELS[name].of(lang) for name in names]
-        sheet = Sheet(title.of(lang), footer([year.result], lang), _legend(lang), label_room(labels), 48)
-        figure, plots = draw(sheet, _ROW * len(labels), panels=len(rows))
-        for number, (axes, row) in enumerate(zip(plots, rows, strict=True)):
-            steps = [Fall(STEP_LABELS[name], row[name], name in ENDS) for name in names]
-            shares = [row[name] / row["priced"] for name in names]
-            _bars(axes, shares, steps)
-            rows_on(axes, labels if number == 0 else [""] * len(labels))
-            at_right(axes, [f"{value:.1%}".replace("-", "−") for value in shares])
-            axes.set_title(f"{term(row['level']).of(lang)}", size=SIZE, color=GREY, loc="left")
-            axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-            axes.set_xticks([0, 0.5, 1])
-            axes.set_xlabel(Text("% of the price", "占按点值应付 %").of(lang))
-        return svg(figure, "clearing_levels", lang, title.of(lang))
+    names = _present(rows)
 
-    return both("clearing_levels", title, drawn)
+    def pictured(lang: Lang) -> Picture:
+        labels = tuple(STEP_LABELS[name].of(lang) for name in names)
+        sheet = Sheet(title.of(lang), footer([year.result], lang), _legend(lang), label_room(labels), 48)
+        blank = ("",) * len(labels)
+        plots = (_level_panel(row, names, blank if number else labels, lang) for number, row in enumerate(rows))
+        return Picture("clearing_levels", lang, sheet, _ROW * len(labels), tuple(plots))
+
+    return both(title, pictured)
+
+
+def _level_panel(row: Mapping[str, Any], steps: Sequence[str], labels: tuple[str, ...], lang: Lang) -> Panel:
+    """The waterfall of one level in percent."""
+    shares = [row[name] / row["priced"] for name in steps]
+    bars = _bars(shares, [Fall(STEP_LABELS[name], row[name], name in ENDS) for name in steps])
+    texts = RowTexts(tuple(f"{share:.1%}".replace("-", "−") for share in shares))
+    axis = Axis(Text("% of the price", "占按点值应付 %").of(lang), ticks=(0, 0.5, 1), format="whole percent")
+    return Panel((*bars, RowNames(labels), texts), axis, title=term(row["level"]).of(lang))
 
 
 def _present(rows: Sequence[Mapping[str, object]]) -> list[str]:
@@ -173,27 +188,30 @@ def strip_chart(year: Year) -> Chart:
     steps = [name for name in _STRIPS if any(row.get(name) for row in rows)]
     title = _strip_title(list(ordered.rows()), names_of(ordered))
 
-    def drawn(lang: Lang) -> str:
+    def pictured(lang: Lang) -> Picture:
         legend = (
             Key(MORE, Text("to the hospital", "付给机构").of(lang)),
             Key(LESS, Text("from it", "自机构扣减").of(lang)),
         )
         sheet = Sheet(title.of(lang), footer([year.result], lang), legend, label_room(names), 46)
-        figure, plots = draw(sheet, 19.0 * max(len(rows), 1), panels=max(len(steps), 1))
-        for number, (axes, name) in enumerate(zip(plots, steps, strict=False)):
-            shares = np.array([row[name] / row["priced"] for row in rows])
-            axes.barh(range(len(rows)), shares, color=[MORE if value > 0 else LESS for value in shares], height=0.6)
-            axes.axvline(0, color=GREY, lw=0.8)
-            rows_on(axes, names if number == 0 else [""] * len(rows))
-            at_right(axes, [signed_share(float(value), 1) for value in shares])
-            axes.set_title(STEP_LABELS[name].of(lang), size=SIZE, color=GREY, loc="left")
-            axes.set_xticks([])
-            axes.spines["bottom"].set_visible(False)
         unit = Text("% of the price, each column on its own scale", "占按点值应付 %，各列比例尺不同").of(lang)
-        plots[0].set_xlabel(unit + left_out(len(ordered) - len(table), lang), loc="left")
-        return svg(figure, "clearing_hospitals", lang, title.of(lang))
+        first = unit + left_out(len(ordered) - len(table), lang)
+        nothing = Panel((), Axis(first, label_at="left"))
+        plots = (
+            _strip(rows, name, ("",) * len(rows) if number else names, "" if number else first, lang)
+            for number, name in enumerate(steps)
+        )
+        return Picture("clearing_hospitals", lang, sheet, row_height(rows), tuple(plots) or (nothing,))
 
-    return both("clearing_hospitals", title, drawn)
+    return both(title, pictured)
+
+
+def _strip(rows: Sequence[Mapping[str, int]], step: str, names: tuple[str, ...], what: str, lang: Lang) -> Panel:
+    """What one step does to each hospital."""
+    shares = [row[step] / row["priced"] for row in rows]
+    texts = RowTexts(tuple(signed_share(share, 1) for share in shares))
+    marks = (gain_bars(shares, 0.6), Rule(True, 0), RowNames(names), texts)
+    return Panel(marks, Axis(what, label_at="left", bare=True), title=STEP_LABELS[step].of(lang))
 
 
 def _by_share(table: ReportTable, step: str) -> ReportTable:

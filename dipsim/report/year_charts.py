@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import nan
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 from numpy.typing import NDArray
 
-from dipsim.report.charts import LEVEL_COLORS, MOST_HOSPITALS, at_both_ends, both, footer, label_room, left_out
+from dipsim.money import MICRO
+from dipsim.report.charts import (
+    LEVEL_COLORS,
+    MOST_HOSPITALS,
+    at_both_ends,
+    both,
+    footer,
+    label_room,
+    left_out,
+    row_height,
+)
 from dipsim.report.charts import hospital_names as names_of
-from dipsim.report.drawing import GREY, INK, PALE, Key, Sheet, at_right, draw, rows_on, svg
 from dipsim.report.labels import Lang, Text, amount_in, formatted, money_unit, term
 from dipsim.report.lettering import SIZE, text_width
+from dipsim.report.picture import (
+    INK,
+    PALE,
+    Axis,
+    Bars,
+    Beside,
+    Columns,
+    Key,
+    Line,
+    Mark,
+    Numbers,
+    Panel,
+    Picture,
+    RowNames,
+    RowTexts,
+    Rule,
+    Sheet,
+    Strokes,
+)
 from dipsim.report.report_table import ReportTable
 from dipsim.report.section import Chart
 from dipsim.report.year_sums import PARTS, Year
@@ -30,53 +57,52 @@ I8 = NDArray[np.int64]
 
 PART_COLORS = {"same_month": "#6baed6", "earlier": "#fdae6b", "corrected": "#74c476", "came_and_went": "#969696"}
 PREPAID, DEPOSIT = "#222222", "#cb181d"
-_ROW, _MONTHS_HEIGHT, _VALUES_HEIGHT = 19.0, 190.0, 130.0
+_MONTHS_HEIGHT, _VALUES_HEIGHT = 190.0, 130.0
 
 
 def month_chart(year: Year) -> Chart:
     """Bills that came in each month by what they are, with what was prepaid and withheld."""
     parts, prepaid, deposit = year.parts(), year.paid_in_months("advance"), -year.paid_in_months("deposit")
     title = _month_title(year, parts)
+    most = int(max(np.sum([np.maximum(part, 0) for part in parts.values()], axis=0).max(), prepaid.max()))
+    shown = [name for name in PARTS if parts[name].any()] or [PARTS[0]]
+    lines = ((prepaid, PREPAID), (deposit, DEPOSIT))
 
-    def drawn(lang: Lang) -> str:
-        most = int(max(np.sum([np.maximum(part, 0) for part in parts.values()], axis=0).max(), prepaid.max()))
+    def pictured(lang: Lang) -> Picture:
         per_unit, unit = money_unit(most, lang)
-        shown = [name for name in PARTS if parts[name].any()] or [PARTS[0]]
-        legend = [Key(PART_COLORS[name], PART_LABELS[name].of(lang)) for name in shown]
-        legend += [
+        legend = (
+            *(Key(PART_COLORS[name], PART_LABELS[name].of(lang)) for name in shown),
             Key(PREPAID, Text("prepaid", "预付").of(lang)),
             Key(DEPOSIT, Text("withheld", "扣留保证金").of(lang)),
-        ]
-        figure, (axes,) = draw(Sheet(title.of(lang), footer([year.result], lang), legend, 70, 20), _MONTHS_HEIGHT)
-        _signed_stack(axes, [parts[name] / per_unit for name in shown], [PART_COLORS[name] for name in shown])
-        at = np.arange(len(prepaid))
-        for amounts, color in ((prepaid, PREPAID), (deposit, DEPOSIT)):
-            dated = at[: year.clearing.last_month]
-            axes.plot(dated, amounts[dated] / per_unit, color=color, marker="o", ms=4, lw=1)
-        _months_on(axes, year, lang)
-        axes.set_ylabel(Text(f"A month's bills and prepayment ({unit})", f"当月记账与预付（{unit}）").of(lang))
-        return svg(figure, "months", lang, title.of(lang))
+        )
+        stack = _signed_stack([parts[name] / per_unit for name in shown], [PART_COLORS[name] for name in shown])
+        paid = (_by_month(amounts[: year.clearing.last_month] / per_unit, color) for amounts, color in lines)
+        bills = Text(f"A month's bills and prepayment ({unit})", f"当月记账与预付（{unit}）").of(lang)
+        panel = Panel((*stack, *paid), _month_axis(year, lang), Axis(bills, most_ticks=5, format="whole"))
+        sheet = Sheet(title.of(lang), footer([year.result], lang), legend, 70, 20)
+        return Picture("months", lang, sheet, _MONTHS_HEIGHT, (panel,))
 
-    return both("months", title, drawn)
+    return both(title, pictured)
 
 
-def _signed_stack(axes: Axes, parts: Sequence[NDArray[np.float64]], colors: Sequence[str]) -> None:
+def _by_month(amounts: NDArray[np.float64], color: str) -> Line:
+    return Line(tuple(range(amounts.size)), tuple(amounts.tolist()), color, 1, 4)
+
+
+def _signed_stack(parts: Sequence[NDArray[np.float64]], colors: Sequence[str]) -> Iterator[Mark]:
     """Bars by month, what is above zero on top of each other, and what is below it beneath."""
     above, below = np.zeros(parts[0].size), np.zeros(parts[0].size)
     for part, color in zip(parts, colors, strict=True):
-        bottom = np.where(part > 0, above, below)
-        axes.bar(range(part.size), part, bottom=bottom, color=color, width=0.7, edgecolor="white", linewidth=0.4)
+        starts = np.where(part > 0, above, below)
+        yield Columns(tuple(range(part.size)), tuple(part.tolist()), tuple(starts.tolist()), color)
         above, below = above + np.maximum(part, 0), below + np.minimum(part, 0)
-    axes.axhline(0, color=GREY, lw=0.8)
-    axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    yield Rule(False, 0)
 
 
-def _months_on(axes: Axes, year: Year, lang: Lang) -> None:
-    months = list(year.months)
-    axes.set_xticks(range(len(months)), [month_name(year, month).of(lang) for month in months])
-    axes.set_xlim(-0.6, len(months) - 0.4)
-    axes.set_xlabel(Text(f"Month of {year.number} in which a claim came", f"{year.number} 年结算到达月份").of(lang))
+def _month_axis(year: Year, lang: Lang) -> Axis:
+    names = tuple(month_name(year, month).of(lang) for month in year.months)
+    what = Text(f"Month of {year.number} in which a claim came", f"{year.number} 年结算到达月份").of(lang)
+    return Axis(what, limits=(-0.6, len(names) - 0.4), ticks=tuple(range(len(names))), tick_names=names)
 
 
 def _month_title(year: Year, parts: dict[str, I8]) -> Text:
@@ -95,27 +121,31 @@ def value_chart(year: Year) -> Chart:
     interim, final = interim_values(year), final_values(year)
     title = Text(_value_title(year, interim, final, "en"), _value_title(year, interim, final, "zh"))
 
-    def drawn(lang: Lang) -> str:
+    def pictured(lang: Lang) -> Picture:
         ends = [f"{Text('final', '清算').of(lang)} {formatted(final.get(name), 'price')}" for name in interim]
         room = max(text_width(end) for end in ends) + 8
         sheet = Sheet(title.of(lang), footer([year.result], lang), (), 48, room)
-        figure, plots = draw(sheet, _VALUES_HEIGHT, panels=len(interim))
-        for axes, end, (insurance, values) in zip(plots, ends, interim.items(), strict=True):
-            yuan = [value / 1e6 for value in values.values()]
-            axes.plot(list(values), yuan, color=LEVEL_COLORS["secondary"], marker="o", ms=4)
-            if year.clearing.is_closed and (last := final.get(insurance)) is not None:
-                axes.axhline(last / 1e6, color=INK, lw=1, ls="--")
-                axes.text(1.02, last / 1e6, end, transform=axes.get_yaxis_transform(), va="center", size=SIZE - 1)
-            axes.set_title(term(insurance).of(lang), size=SIZE, color=GREY, loc="left")
-            axes.set_xticks(range(1, year.clearing.last_month + 1))
-            axes.tick_params(labelsize=SIZE - 1)
-            axes.margins(y=0.15)
-            axes.yaxis.set_major_locator(MaxNLocator(4))
-            axes.set_xlabel(Text("End of month", "月末").of(lang))
-        plots[0].set_ylabel(Text("Yuan per point", "点值（元/分）").of(lang))
-        return svg(figure, "month_values", lang, title.of(lang))
+        unit = Text("Yuan per point", "点值（元/分）").of(lang)
+        x = Axis(
+            Text("End of month", "月末").of(lang), ticks=tuple(range(1, year.clearing.last_month + 1)), size=SIZE - 1
+        )
+        panels = []
+        for number, (end, (insurance, values)) in enumerate(zip(ends, interim.items(), strict=True)):
+            last = final.get(insurance) if year.clearing.is_closed else None
+            y = Axis("" if number else unit, margin=0.15, most_ticks=4, size=SIZE - 1)
+            panels.append(Panel(tuple(_values(values, last, end)), x, y, term(insurance).of(lang)))
+        return Picture("month_values", lang, sheet, _VALUES_HEIGHT, tuple(panels))
 
-    return both("month_values", title, drawn)
+    return both(title, pictured)
+
+
+def _values(values: Mapping[int, int], last: int | None, end: str) -> Iterator[Mark]:
+    """The values of the months, and that of the clearing with its text where there is one."""
+    yuan = tuple(value / MICRO for value in values.values())
+    yield Line(tuple(values), yuan, LEVEL_COLORS["secondary"], 1.5, 4)
+    if last is not None:
+        yield Rule(False, last / MICRO, INK, 1, dashed=True)
+        yield Beside(last / MICRO, end)
 
 
 def _value_title(year: Year, interim: dict[str, dict[int, int]], final: dict[str, int | None], lang: Lang) -> str:
@@ -141,39 +171,41 @@ def prepaid_chart(year: Year) -> Chart:
     total = [year.totals()]
     above = [row for row in levels.rows() if row["priced"] > 0] if len(levels) > 1 else []
     rows = [*total, *above, *hospitals.rows()]
-    paid = [_paid(row) / row["priced"] if row["priced"] else np.nan for row in rows]
-    earned = [row["earned"] / row["priced"] if row["priced"] else np.nan for row in rows]
+    paid = tuple(_paid(row) / row["priced"] if row["priced"] else nan for row in rows)
+    earned = tuple(row["earned"] / row["priced"] if row["priced"] else nan for row in rows)
     title = _prepaid_title(ordered)
+    lines = sorted({0, len(above)} - {len(rows) - 1})
+    shapes = tuple(_paid_bars(paid, earned if year.clearing.is_closed else (), lines))
 
-    def drawn(lang: Lang) -> str:
-        names = [
+    def pictured(lang: Lang) -> Picture:
+        names = (
             Text("All hospitals", "全部机构").of(lang),
             *(term(row["level"]).of(lang) for row in above),
             *names_of(hospitals),
-        ]
-        legend = [
+        )
+        legend = (
             Key(LEVEL_COLORS["secondary"], Text("paid in the year", "年内已付").of(lang)),
             Key(INK, Text("earned in the year", "全年应得").of(lang)),
-        ]
-        if not year.clearing.is_closed:
-            legend = legend[:1]
-        sheet = Sheet(title.of(lang), footer([year.result], lang), legend, label_room(names), 120)
-        figure, (axes,) = draw(sheet, _ROW * len(rows))
-        at = np.arange(len(rows))
-        axes.barh(at, paid, color=LEVEL_COLORS["secondary"], height=0.6)
-        if year.clearing.is_closed:
-            axes.vlines(earned, at - 0.36, at + 0.36, color=INK, lw=2)
-        axes.axvline(1, color=GREY, lw=0.8, ls="--")
-        for line in sorted({0, len(above)} - {len(rows) - 1}):
-            axes.axhline(line + 0.5, color=PALE, lw=0.8)
-        rows_on(axes, names)
-        at_right(axes, [_amounts(row, lang) for row in rows])
-        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        )
+        shown = legend if year.clearing.is_closed else legend[:1]
+        sheet = Sheet(title.of(lang), footer([year.result], lang), shown, label_room(names), 120)
         unit = Text("Share of what the price says (%)", "占按点值应付的比例（%）").of(lang)
-        axes.set_xlabel(unit + left_out(len(ordered) - len(hospitals), lang))
-        return svg(figure, "prepaid", lang, title.of(lang))
+        axis = Axis(unit + left_out(len(ordered) - len(hospitals), lang), format="whole percent")
+        marks = (*shapes, RowNames(names), RowTexts(tuple(_amounts(row, lang) for row in rows)))
+        return Picture("prepaid", lang, sheet, row_height(rows), (Panel(marks, axis),))
 
-    return both("prepaid", title, drawn)
+    return both(title, pictured)
+
+
+def _paid_bars(paid: Numbers, earned: Numbers, lines: Sequence[int]) -> Iterator[Mark]:
+    """Bars of what was paid, strokes for what was earned where that is known, and lines below some rows."""
+    rows = tuple(range(len(paid)))
+    yield Bars(rows, paid, (LEVEL_COLORS["secondary"],) * len(rows), 0.6)
+    if earned:
+        yield Strokes(True, earned, tuple(row - 0.36 for row in rows), tuple(row + 0.36 for row in rows), INK, 2)
+    yield Rule(True, 1, dashed=True)
+    for line in lines:
+        yield Rule(False, line + 0.5, PALE)
 
 
 def _paid(row: dict[str, int]) -> int:

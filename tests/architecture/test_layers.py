@@ -18,6 +18,8 @@ PLANTS = [
     ("dipsim/kernels/planted.py", "import pydantic", "Kernels know arrays and nothing else"),
     ("dipsim/policy/planted.py", "import pandas", "pandas stays at the edge"),
     ("dipsim/policy/planted.py", "import pyarrow.parquet", "pyarrow stays at the edge"),
+    ("dipsim/report/planted.py", "import matplotlib.figure", "Only drawing knows matplotlib"),
+    ("dipsim/report/lettering.py", "import dipsim.report.labels", "Pictures are drawn without anything else"),
     ("dipsim/payment/planted.py", "import dipsim.payment.dip", "Rule files do not import each other"),
     ("dipsim/settlement/planted.py", "import dipsim.payment.dip", "Rule files do not import each other"),
     ("dipsim/kernels/planted.py", "import dipsim.policy", "A module imports only from the layers below it"),

@@ -32,6 +32,7 @@ from dipsim.report.day_surgery import (
     day_surgery_table,
 )
 from dipsim.report.day_surgery_chart import day_surgery_chart
+from dipsim.report.drawing import svg
 from dipsim.report.html import page
 from dipsim.report.report_table import ReportTable
 from dipsim.report.workbook_sheets import sheets
@@ -166,8 +167,8 @@ def test_the_charts_tell_their_finding_in_both_languages() -> None:
     (day,), (beds,) = day_surgeries(results()), bed_days(results())
     assert day_surgery_chart(day).title.zh == "单独规则：2 例日间手术节约 34 个床日，分值变化 +600 分"
     assert bed_day_chart(beds).title.en.startswith("Own rules: 2 stays of 30.0 days on average; a day is paid 50 yuan")
-    assert "节约床日" in day_surgery_chart(day).svg.zh
-    assert "Yuan a bed-day" in bed_day_chart(beds).svg.en
+    assert "节约床日" in svg(day_surgery_chart(day).zh)
+    assert "Yuan a bed-day" in svg(bed_day_chart(beds).en)
 
 
 def test_page_and_workbook_have_these_sections_only_where_a_scenario_has_such_cases() -> None:

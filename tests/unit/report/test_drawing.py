@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from dipsim.report.drawing import Key, Sheet, at_right, draw, plain_text, rows_on, svg
+from dipsim.report.drawing import svg
+from dipsim.report.picture import Axis, Bars, Key, Panel, Picture, RowNames, RowTexts, Sheet
+
+
+def picture(name: str) -> Picture:
+    sheet = Sheet("标题 <&>", "指纹 abc", (Key("#08519c", "三级"),))
+    bars = Bars((0, 1), (3, -1), ("#2166ac", "#b35806"), 0.6)
+    marks = (bars, RowNames((name, "b")), RowTexts(("3", "−1")))
+    return Picture("some_chart", "zh", sheet, 60, (Panel(marks, Axis("元")),))
 
 
 def drawn(name: str) -> str:
-    with plain_text():
-        figure, (axes,) = draw(Sheet("标题", "指纹 abc", [Key("#08519c", "三级")]), 60)
-        axes.barh([0, 1], [3, -1])
-        rows_on(axes, [name, "b"])
-        at_right(axes, ["3", "−1"])
-        return svg(figure, "some_chart", "zh", "标题 <&>")
+    return svg(picture(name))
 
 
 def test_text_stays_text_and_no_font_of_the_machine_is_named() -> None:

@@ -92,7 +92,7 @@ def test_without_what_patients_bore_the_margin_holds_pay_alone_and_says_so() -> 
     integers = {name: values for name, values in given.cases.integers.items() if name != "out_of_pocket_yuan"}
     lacking = view(given=replace(given, cases=replace(given.cases, integers=integers)))
     assert group_margin_table(lacking).total["margin"] == (11_980 - 74_900) * FEN
-    assert "What patients bore is not known" in hospital_page(lacking, "en", 0.05, False)
+    assert "What patients bore is not known" in hospital_page(lacking, 0.05, False).drawn("en")
 
 
 def test_in_gross_form_pay_holds_the_patients_part_already() -> None:
@@ -119,8 +119,8 @@ def test_few_cases_near_a_limit_are_not_shown_and_not_added_up() -> None:
     hidden = view(smallest=2)
     first = next(near_edge_table(hidden, 0.05).rows())
     assert (first["cases"], first["pay"], first["margin"]) == (None, None, None)
-    assert "within 5.0% of a limit of the deviation bands" not in hospital_page(hidden, "en", 0.05, False)
-    assert "3 cases lie within 5.0% of a limit" in hospital_page(view(), "en", 0.05, False)
+    assert "within 5.0% of a limit of the deviation bands" not in hospital_page(hidden, 0.05, False).drawn("en")
+    assert "3 cases lie within 5.0% of a limit" in hospital_page(view(), 0.05, False).drawn("en")
 
 
 def test_rows_of_few_cases_stand_together_with_enough_others() -> None:
@@ -158,8 +158,8 @@ def test_an_unknown_hospital_is_refused_with_the_one_that_was_meant() -> None:
 def test_physicians_are_shown_only_when_asked_for_and_patients_never() -> None:
     shown = view()
     assert physician_table(shown) is not None
-    assert "P2" not in hospital_page(shown, "zh", 0.05, False)
-    text = hospital_page(shown, "zh", 0.05, True)
+    assert "P2" not in hospital_page(shown, 0.05, False).drawn("zh")
+    text = hospital_page(shown, 0.05, True).drawn("zh")
     assert ">P2<" in text
     assert "3f2a9c" not in text
     assert ">a1<" not in text

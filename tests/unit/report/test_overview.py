@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dipsim.lab.compare import Comparison, compared
 from dipsim.report.bubbles import bubble_chart
+from dipsim.report.drawing import svg
 from dipsim.report.html import page
 from dipsim.report.scenario_grid import scenario_grid_chart
 from dipsim.report.scenario_overview import moved_fen, scenario_table
@@ -37,8 +38,8 @@ def test_money_moved_is_the_smaller_of_gains_and_losses() -> None:
 def test_the_grid_has_a_cell_for_each_hospital_and_scenario_and_names_the_one_that_moves_most() -> None:
     chart = scenario_grid_chart(four().results)
     assert chart.title.en.startswith("Most money moves between hospitals under: Narrow bands (")
-    assert chart.svg.zh.count("−10.20%") == 3
-    assert chart.svg.zh.count("+8.50%") == 3
+    assert svg(chart.zh).count("−10.20%") == 3
+    assert svg(chart.zh).count("+8.50%") == 3
 
 
 def test_many_scenarios_share_a_grid_and_few_have_a_chart_each() -> None:
@@ -57,4 +58,4 @@ def test_a_bubble_is_numbered_and_named_with_its_gap() -> None:
 
 
 def test_without_any_group_the_bubbles_are_an_empty_plot() -> None:
-    assert "</svg>" in bubble_chart(region.result({"report": {"smallest_cell": 100}})).svg.en
+    assert "</svg>" in svg(bubble_chart(region.result({"report": {"smallest_cell": 100}})).en)

@@ -11,6 +11,7 @@ import pytest
 from dipsim.ledger import balance
 from dipsim.pipeline import Inputs, Result, simulate
 from dipsim.report.comparing import hospital_comparison
+from dipsim.report.drawing import svg
 from dipsim.report.hospital_page import hospital_tables
 from dipsim.report.hospital_view import hospital_view
 from dipsim.report.html import page
@@ -165,9 +166,10 @@ def test_a_page_holds_the_sections_of_the_year_in_order() -> None:
 
 @pytest.mark.parametrize("make", [month_chart, value_chart, prepaid_chart, clearing_chart, level_chart, strip_chart])
 def test_a_chart_of_the_year_is_drawn_in_both_languages_with_its_fingerprint(make: Callable[[Year], Chart]) -> None:
-    for svg in make(YEAR).svg:
-        assert svg.endswith("</svg>")
-        assert RESULT.fingerprint[:12] in svg
+    chart = make(YEAR)
+    for drawn in (svg(chart.en), svg(chart.zh)):
+        assert drawn.endswith("</svg>")
+        assert RESULT.fingerprint[:12] in drawn
 
 
 def test_titles_state_the_finding() -> None:
