@@ -70,9 +70,9 @@ def read_compact(paths: Sequence[Path], threads: int = 1) -> CompactCases:
         hospital=np.empty(size, np.int32),
         insurance=np.empty(size, np.int8),
         cost_fen=np.empty(size, np.int64),
-        hospitals=Words(str.strip),
-        subcategories=Words(_subcategory),
-        procedures=Words(_code),
+        hospitals=Words(_stripped),
+        subcategories=Words(_subcategories),
+        procedures=Words(_codes),
     )
     shares = [groups[worker::threads] for worker in range(threads)]
     with ThreadPoolExecutor(threads) as pool:
@@ -85,13 +85,17 @@ def read_compact(paths: Sequence[Path], threads: int = 1) -> CompactCases:
     return _in_order(reading, shares, [rows for rows, _ in found], largest)
 
 
-def _code(text: str) -> str:
-    """The uniform spelling of a code, which most texts have already."""
-    return text if _UNIFORM.fullmatch(text) else normalise_code(text)
+def _stripped(texts: Sequence[str]) -> list[str]:
+    return [text.strip() for text in texts]
 
 
-def _subcategory(text: str) -> str:
-    return diagnosis_key(_code(text))
+def _codes(texts: Sequence[str]) -> list[str]:
+    """The uniform spelling of codes, which most texts have already."""
+    return [text if _UNIFORM.fullmatch(text) else normalise_code(text) for text in texts]
+
+
+def _subcategories(texts: Sequence[str]) -> list[str]:
+    return [diagnosis_key(code) for code in _codes(texts)]
 
 
 def _read(share: Sequence[RowGroup], reading: _Reading) -> tuple[I8, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
@@ -18,9 +18,9 @@ NONE = -1
 
 
 class Words:
-    """A growing dictionary that threads share; `clean` makes one spelling of a text and '' of a blank."""
+    """A growing dictionary that threads share; `clean` makes one spelling of each text and '' of a blank."""
 
-    def __init__(self, clean: Callable[[str], str]) -> None:
+    def __init__(self, clean: Callable[[Sequence[str]], Sequence[str]]) -> None:
         self._clean = clean
         self._number: dict[str, int] = {"": NONE}
         self._seen = pa.array([], pa.large_string())
@@ -41,7 +41,7 @@ class Words:
             return np.append(self._number_of_seen[pc.fill_null(places, NONE).to_numpy()], np.int32(NONE))
 
     def _add(self, unseen: Any) -> None:
-        new = [self._number.setdefault(self._clean(text), len(self._number) - 1) for text in unseen.to_pylist()]
+        new = [self._number.setdefault(word, len(self._number) - 1) for word in self._clean(unseen.to_pylist())]
         self._seen = pa.concat_arrays([self._seen, unseen])
         self._number_of_seen = np.array([*self._number_of_seen[:-1], *new, NONE], np.int32)
 
