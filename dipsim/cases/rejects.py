@@ -39,8 +39,10 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "not_an_integer": Reason("不是整数；请改为整数或留空", "not a whole number; correct it or leave it blank"),
         "not_a_number": Reason("不是数字；请改正或留空", "not a number; correct it or leave it blank"),
         "not_a_date": Reason(
-            "不是日期；请写成 2025-01-31 的形式（时间须为北京时间），或在映射文件 [format] 中写明 date_format",
-            "not a date; write it like 2025-01-31 (times as in China), or state date_format in a mapping file",
+            "不是日期；请写成 2025-01-31 的形式（时间须为北京时间），或在映射文件 [format] 中写明 date_format；"
+            "45688 一类的数字是 Excel 的日期序号，请把该列设为日期格式后重新保存",
+            "not a date; write it like 2025-01-31 (times as in China), or state date_format in a mapping file; a "
+            "number like 45688 is how Excel counts days: give the column a date format and save it again",
         ),
         "below_minimum": Reason("小于允许的最小值 {minimum}；请改正", "below the least allowed, {minimum}; correct it"),
         "number_for_code": Reason(
