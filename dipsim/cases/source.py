@@ -12,7 +12,6 @@ from dipsim.cases.block import Block, Source
 from dipsim.cases.celltext import as_text
 from dipsim.cases.csvfile import open_csv
 from dipsim.cases.mapping import CellFormat
-from dipsim.cases.parquetfile import open_parquet
 from dipsim.cases.sheetfile import WORKBOOK_SUFFIXES, open_sheet
 from dipsim.errors import CaseDataError, Problem
 
@@ -30,6 +29,8 @@ def open_source(path: Path, name: str, cells: CellFormat | None = None) -> Sourc
     if suffix == ".csv":
         return open_csv(path, name, cells.delimiter)
     if suffix == ".parquet":
+        from dipsim.cases.parquetfile import open_parquet  # what it takes is loaded where there is such a file
+
         return open_parquet(path, name)
     if suffix in WORKBOOK_SUFFIXES:
         return open_sheet(path, name, cells.sheet)

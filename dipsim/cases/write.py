@@ -17,7 +17,6 @@ from typing import Any, BinaryIO, TypeAlias
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet
 from numpy.typing import NDArray
 
 from dipsim.cases.columns import COLUMNS, Kind
@@ -64,7 +63,9 @@ def write_columns(path: Path, columns: Mapping[str, Column]) -> None:
     if path.suffix == ".csv":
         write_whole(path, lambda stream: _write_csv(stream, table))
     elif path.suffix == ".parquet":
-        write_whole(path, lambda stream: pa.parquet.write_table(table, stream, compression="zstd"))
+        from pyarrow import parquet  # takes as long to load as a small run to read
+
+        write_whole(path, lambda stream: parquet.write_table(table, stream, compression="zstd"))
     else:
         raise ValueError(f"{path.name}: a table is written as .csv or .parquet")
 

@@ -30,6 +30,7 @@ from dipsim.cli.common import (
 )
 from dipsim.cli.progress import RUN, progress
 from dipsim.cli.summary import summary
+from dipsim.report.draughting import draughting
 
 
 def compare(
@@ -54,25 +55,26 @@ def compare(
     Example:
       dipsim compare my-data/ -s demo-city/baseline-2025 -s demo-city/tighter-bands -o out/
     """
-    from dipsim.errors import PolicyError, Problem
-    from dipsim.inputs import Companions
-    from dipsim.lab.compare import compared
-    from dipsim.paths import policy_roots
-    from dipsim.pipeline import Memo
-    from dipsim.report.outputs import REPORT, planned_comparison, write_comparison
-
     started, screen = datetime.now(UTC), Screen(lang, as_json, quiet)
-    if len(scenario) < 2:
-        raise PolicyError(Problem("compare", "one scenario only", "", "give --scenario twice, the baseline first"))
-    roots = policy_roots(policy)
-    scenarios = [loaded(name, roots, (), procedure_classes) for name in scenario]
-    require_output(output)
-    with progress(screen, (*RUN[:-1], *["claim"] * (len(scenarios) - 1), "write")) as began:
-        inputs, reading = read_data(cases, Companions(hospitals, budget, None), mapping, began)
-        comparison = compared(inputs, scenarios, threads, Memo(began=began))
-        began("write")
-        if not dry_run:
-            write_comparison(comparison, reading, output, lang, note=run_note(started, threads))
+    with draughting(not dry_run) as draw:  # first of all: it loads what it takes beside what follows
+        from dipsim.errors import PolicyError, Problem
+        from dipsim.inputs import Companions
+        from dipsim.lab.compare import compared
+        from dipsim.paths import policy_roots
+        from dipsim.pipeline import Memo
+        from dipsim.report.outputs import REPORT, planned_comparison, write_comparison
+
+        if len(scenario) < 2:
+            raise PolicyError(Problem("compare", "one scenario only", "", "give --scenario twice, the baseline first"))
+        roots = policy_roots(policy)
+        scenarios = [loaded(name, roots, (), procedure_classes) for name in scenario]
+        require_output(output)
+        with progress(screen, (*RUN[:-1], *["claim"] * (len(scenarios) - 1), "write")) as began:
+            inputs, reading = read_data(cases, Companions(hospitals, budget, None), mapping, began)
+            comparison = compared(inputs, scenarios, threads, Memo(began=began))
+            began("write")
+            if not dry_run:
+                write_comparison(comparison, reading, output, lang, note=run_note(started, threads), draw=draw)
     planned = planned_comparison(comparison) if dry_run else ()
     told = [reading_fact(reading, screen), *summary(comparison.results, reading, screen)]
     show(screen, [*told, *end_facts(output, REPORT, planned, screen)])

@@ -23,6 +23,7 @@ from dipsim.cli.common import (
 )
 from dipsim.cli.progress import RUN, progress
 from dipsim.cli.summary import summary
+from dipsim.report.draughting import draughting
 
 if TYPE_CHECKING:
     from dipsim.paths import PolicyRoots
@@ -75,11 +76,11 @@ def demo(
         return
     targets, _ = demo_region_year(data, seed, cases, screen)
     learned = _learn(data, output / "policy", roots, threads, screen)
-    with progress(screen, (*RUN[:-1], *["claim"] * (len(scenarios) - 1), "write")) as began:
+    with draughting() as draw, progress(screen, (*RUN[:-1], *["claim"] * (len(scenarios) - 1), "write")) as began:
         inputs, reading = read_data([data], Companions(), None, began)
         comparison = compared(inputs, scenarios, threads, Memo(began=began))
         began("write")
-        write_comparison(comparison, reading, results, lang, note=run_note(started, threads))
+        write_comparison(comparison, reading, results, lang, note=run_note(started, threads), draw=draw)
     told = (*targets, learned, reading_fact(reading, screen), *summary(comparison.results, reading, screen))
     show(screen, [*told, *end_facts(results, REPORT, (), screen)])
 

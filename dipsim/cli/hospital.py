@@ -30,6 +30,7 @@ from dipsim.cli.common import (
     require_output,
 )
 from dipsim.cli.progress import RUN, progress
+from dipsim.report.draughting import draughting
 
 
 def hospital(
@@ -61,21 +62,22 @@ def hospital(
       dipsim hospital H01 my-data/ -s demo-city/baseline-2025 -o out/
       dipsim hospital H01 my-data/ -s demo-city/baseline-2025 -o out/ --near 0.03 --physicians --cases
     """
-    from dipsim.inputs import Companions
-    from dipsim.paths import policy_roots
-    from dipsim.pipeline import Memo, simulate
-    from dipsim.report.hospital_page import PAGE, planned_hospital, write_hospital
-    from dipsim.report.hospital_view import hospital_view
-
     screen = Screen(lang, as_json, quiet)
-    chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
-    require_output(output)
-    companions = Companions(hospitals, budget, point_values)
-    with progress(screen, RUN) as began:
-        inputs, reading = read_data(cases, companions, mapping, began)
-        view = hospital_view(simulate(inputs, chosen, Memo(began=began), threads), hospital_id)
-        began("write")
-        if not dry_run:
-            write_hospital(view, output, lang, near, physicians, write_cases)
+    with draughting(not dry_run) as draw:  # first of all: it loads what it takes beside what follows
+        from dipsim.inputs import Companions
+        from dipsim.paths import policy_roots
+        from dipsim.pipeline import Memo, simulate
+        from dipsim.report.hospital_page import PAGE, planned_hospital, write_hospital
+        from dipsim.report.hospital_view import hospital_view
+
+        chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
+        require_output(output)
+        companions = Companions(hospitals, budget, point_values)
+        with progress(screen, RUN) as began:
+            inputs, reading = read_data(cases, companions, mapping, began)
+            view = hospital_view(simulate(inputs, chosen, Memo(began=began), threads), hospital_id)
+            began("write")
+            if not dry_run:
+                write_hospital(view, output, lang, near, physicians, write_cases, draw)
     planned = planned_hospital(view, near, physicians, write_cases) if dry_run else ()
     show(screen, [reading_fact(reading, screen), *end_facts(output, PAGE, planned, screen)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -35,6 +35,10 @@ from dipsim.cli.common import (
 )
 from dipsim.cli.progress import RUN, progress
 from dipsim.cli.summary import summary
+from dipsim.report.draughting import draughting
+
+if TYPE_CHECKING:
+    from dipsim.scenario import Scenario
 
 
 def run(
@@ -70,30 +74,29 @@ def run(
       dipsim run my-data/ -s demo-city/year-2025 --through 2025-09 -o out/
       dipsim run --cells cells.csv --hospitals hospitals.csv -s demo-city/aggregates -o out/
     """
-    from dipsim.aggregate import brought
-    from dipsim.inputs import Companions, read_aggregate_inputs
-    from dipsim.paths import policy_roots
-    from dipsim.pipeline import Memo, simulate
-    from dipsim.report.outputs import REPORT, planned_run, write_run
-
     started, screen = datetime.now(UTC), Screen(lang, as_json, quiet)
-    chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
-    require_output(output)
-    month = None if through is None else _month(through, chosen.head.year)
-    companions = Companions(hospitals, budget, point_values)
-    with progress(screen, RUN) as began:
-        if cells is None:
-            inputs, reading = read_data(cases or (), companions, mapping, began)
-        else:
-            _require_cells_alone(
-                {"--mapping": mapping, "--through": through, "--cases": write_cases, "case files": cases}
-            )
-            chosen = brought(chosen)
-            inputs, reading = read_aggregate_inputs(cells, companions, chosen)
-        result = simulate(inputs, chosen, Memo(began=began), threads, month)
-        began("write")
-        if not dry_run:
-            write_run(result, reading, output, cases=write_cases, note=run_note(started, threads), lang=lang)
+    with draughting(not dry_run) as draw:  # first of all: it loads what it takes beside what follows
+        from dipsim.inputs import Companions, read_aggregate_inputs
+        from dipsim.paths import policy_roots
+        from dipsim.pipeline import Memo, simulate
+        from dipsim.report.outputs import REPORT, planned_run, write_run
+
+        chosen = loaded(scenario, policy_roots(policy), override, procedure_classes)
+        require_output(output)
+        month = None if through is None else _month(through, chosen.head.year)
+        companions = Companions(hospitals, budget, point_values)
+        with progress(screen, RUN) as began:
+            if cells is None:
+                inputs, reading = read_data(cases or (), companions, mapping, began)
+            else:
+                given = {"--mapping": mapping, "--through": through, "--cases": write_cases, "case files": cases}
+                chosen = _brought(chosen, given)
+                inputs, reading = read_aggregate_inputs(cells, companions, chosen)
+            result = simulate(inputs, chosen, Memo(began=began), threads, month)
+            began("write")
+            if not dry_run:
+                note = run_note(started, threads)
+                write_run(result, reading, output, cases=write_cases, note=note, lang=lang, draw=draw)
     planned = planned_run(result, write_cases) if dry_run else ()
     told = [reading_fact(reading, screen), *summary((result,), reading, screen)]
     show(screen, [*told, *end_facts(output, REPORT, planned, screen)])
@@ -110,8 +113,9 @@ def _month(through: str, year: int) -> int:
     return of_year[through]
 
 
-def _require_cells_alone(given: Mapping[str, object]) -> None:
-    """CaseDataError for what speaks of cases, or of when they came, where there are none."""
+def _brought(scenario: Scenario, given: Mapping[str, object]) -> Scenario:
+    """The scenario for sums; CaseDataError for what speaks of cases, or of when they came, where there are none."""
+    from dipsim.aggregate import brought
     from dipsim.errors import CaseDataError, Problem
 
     step = "leave it out, or bring cases instead of --cells"
@@ -119,3 +123,4 @@ def _require_cells_alone(given: Mapping[str, object]) -> None:
     problems = [Problem(name, "not with --cells", why, step) for name, value in given.items() if value]
     if problems:
         raise CaseDataError(problems)
+    return brought(scenario)

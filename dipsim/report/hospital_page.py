@@ -60,7 +60,7 @@ def write_hospital(
             write_columns(draft / f"{table.key}.csv", columns_of([table]))
         if cases:
             write_columns(draft / "near_edge_cases.csv", _near_cases(view, near))
-        write_text(draft / PAGE, page.text(drawings(), lang))
+        write_text(draft / PAGE, page.text(drawings, lang))
         told = {
             "dipsim": __version__,
             "fingerprint": view.result.fingerprint,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from dipsim import __version__
 from dipsim.cases.write import write_text
@@ -15,22 +14,18 @@ from dipsim.pipeline import Result
 from dipsim.policy.fingerprint import short
 from dipsim.report.answer import answer
 from dipsim.report.comparing import method, scenario_title
-from dipsim.report.draughting import drawn_here
+from dipsim.report.draughting import Drawings, drawn_here
 from dipsim.report.labels import NO_VALUE, Kind, Lang, Text, Value, formatted, same, term
 from dipsim.report.picture import Picture
 from dipsim.report.report_table import NUMBERS, ReportTable
 from dipsim.report.section import Section
 from dipsim.report.sections import sections
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("dipsim.report"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+if TYPE_CHECKING:
+    from jinja2 import Template
 
-
+_PLACE = "<svg/>"
+"""Where a drawing goes; no text of a page holds one, for its signs are escaped."""
 _ANSWERING = frozenset({"day_surgery", "bed_days"})
 """Sections whose charts' findings belong to the answer at the top."""
 
@@ -81,12 +76,17 @@ class Page:
 
     def drawn(self, lang: Lang) -> str:
         """The page as text, drawn by this process."""
-        return self.text(drawn_here(self.pictures())(), lang)
+        return self.text(drawn_here(self.pictures()), lang)
 
-    def text(self, drawings: Sequence[str], lang: Lang) -> str:
-        """The page with the drawings of its pictures, SVG in their order."""
+    def text(self, drawings: Drawings, lang: Lang) -> str:
+        """The page with the drawings of its pictures, which are fetched when all else of it is there."""
+        first, *parts = self._undrawn(lang).split(_PLACE)
+        return first + "".join(drawing + part for drawing, part in zip(drawings(), parts, strict=True))
+
+    def _undrawn(self, lang: Lang) -> str:
+        """The page with a place for each drawing, in the order of the pictures."""
         titles = [scenario_title(each.scenario) for each in self.results]
-        return _TEMPLATES.get_template("report.html.j2").render(
+        return _template().render(
             lang=lang,
             title=self.title,
             method=method(self.results),
@@ -94,7 +94,7 @@ class Page:
             is_comparison=len(self.results) > 1,
             answer=self.told,
             sections=self.sections,
-            svg=dict(zip(self.pictures(), drawings, strict=True)),
+            drawing=_PLACE,
             grid=grid,
             version=__version__,
             runs=[
@@ -119,6 +119,20 @@ def page_of(result: Result | Comparison) -> Page:
     findings = [chart.title for part in parts if part.key in _ANSWERING for chart in part.charts]
     told = [*answer(results), *(Text(f"{finding.en}.", f"{finding.zh}。") for finding in findings)]
     return Page(results, title, told, parts)
+
+
+def _template() -> Template:
+    """The page's skeleton; what it takes to fill it is loaded while the charts are drawn."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("dipsim.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
 
 
 def _title(titles: Sequence[Text]) -> Text:

@@ -38,14 +38,14 @@ def shortened(text: str, most: int) -> str:
 
 
 _WIDE, _AFTER = r"\u2e80-\uffef", "，。；：、）！？"
-_UNBREAKABLE = re.compile(rf"（[^）]{{0,24}}）[{_AFTER}]*|[{_WIDE}][{_AFTER}]*|[^\s{_WIDE}]+[{_AFTER}]*|\s+")
+_UNBREAKABLE = rf"（[^）]{{0,24}}）[{_AFTER}]*|[{_WIDE}][{_AFTER}]*|[^\s{_WIDE}]+[{_AFTER}]*|\s+"
 """What a line is never broken inside: a short bracket, a wide character or a word with the punctuation after it."""
 
 
 def wrapped(text: str, most: int) -> list[str]:
     """Lines of at most so many columns, broken at blanks and between wide characters, brackets kept with their text."""
     lines = [""]
-    for part in _UNBREAKABLE.findall(text):
+    for part in re.findall(_UNBREAKABLE, text):
         if columns(lines[-1] + part) > most and lines[-1]:
             lines.append("")
         lines[-1] += part if lines[-1] else part.lstrip()

@@ -34,7 +34,6 @@ from dipsim.report.files import Columns, case_columns, comparison_columns, run_f
 from dipsim.report.html import Page, page_of
 from dipsim.report.labels import Lang
 from dipsim.report.tables import status_table
-from dipsim.report.workbook import write_workbook
 
 Format = Literal["parquet", "csv"]
 FORMATS: tuple[Format, ...] = ("parquet", "csv")
@@ -72,10 +71,10 @@ def write_run(
     """
     with whole_folder(folder) as draft:
         report = None if lang is None else _Report.begun(result, lang, draw)
-        _write_run_tables(result, draft, formats, cases)
+        _write_run(result, reading, draft, formats, cases, note)
         if report is not None:
             report.write(draft)
-        _conclude_run(result, reading, draft, note)
+        _write_manifest(result, reading, draft)
     return _files_below(folder)
 
 
@@ -95,15 +94,15 @@ def write_comparison(
         names = _folder_names(comparison)
         for name, result in zip(names, results, strict=True):
             (draft / name).mkdir()
-            _write_run_tables(result, draft / name, formats, False)
-            _conclude_run(result, reading, draft / name, note)
+            _write_run(result, reading, draft / name, formats, False, note)
+            _write_manifest(result, reading, draft / name)
         _write_tables({"compare": comparison_columns(results)}, draft, formats)
+        _write_json(draft / HOW, _how(reading, draft, note))
         report.write(draft)
         scenarios = [
             {"scenario": result.scenario.name, "fingerprint": result.fingerprint, "folder": name}
             for name, result in zip(names, results, strict=True)
         ]
-        _write_json(draft / HOW, _how(reading, draft, note))
         _write_json(draft / MANIFEST, {"dipsim": __version__, "scenarios": scenarios, "files": digests(draft)})
     return _files_below(folder)
 
@@ -211,24 +210,28 @@ class _Report:
         return cls(page, draw(page.pictures()), lang)
 
     def write(self, folder: Path) -> None:
-        """The workbook first, so that there is time to draw."""
+        """The drawings are fetched when all else is done, so that there is time to draw."""
+        from dipsim.report.workbook import write_workbook  # its library is loaded while the charts are drawn
+
         write_workbook(self.page.results, folder / WORKBOOK, self.lang)
-        write_text(folder / REPORT, self.page.text(self.drawings(), self.lang))
+        write_text(folder / REPORT, self.page.text(self.drawings, self.lang))
 
 
-def _write_run_tables(result: Result, folder: Path, formats: Sequence[Format], cases: bool) -> None:
+def _write_run(
+    result: Result, reading: CaseReading, folder: Path, formats: Sequence[Format], cases: bool, note: RunNote | None
+) -> None:
+    """The tables, the rejected rows, and how it was run."""
     tables = run_files(result)
     if cases:
         tables["cases"] = case_columns(result)
     _write_tables(tables, folder, formats)
-
-
-def _conclude_run(result: Result, reading: CaseReading, folder: Path, note: RunNote | None) -> None:
-    """What tells of the files that stand in a folder, and how they came about."""
-    written = digests(folder)
     write_rejects(folder / REJECTED, [*reading.rejects, *result.claimed.routing.rejects])
     _write_json(folder / HOW, _how(reading, folder, note))
-    _write_json(folder / MANIFEST, {**manifest(result, reading), "files": written})
+
+
+def _write_manifest(result: Result, reading: CaseReading, folder: Path) -> None:
+    """What determines the result, and the digest of every file that follows from it."""
+    _write_json(folder / MANIFEST, {**manifest(result, reading), "files": digests(folder)})
 
 
 def manifest(result: Result, reading: CaseReading) -> dict[str, Any]:
@@ -290,7 +293,7 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 def digests(folder: Path) -> dict[str, str]:
     """SHA-256 of every table and page written so far."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != HOW)
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name not in _BESIDE_TABLES)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
