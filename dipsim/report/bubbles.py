@@ -138,8 +138,9 @@ def _numbered(cases: F8, gaps: F8, reach: _Reach) -> list[int]:
 
 def _numbers(cases: F8, gaps: F8, numbered: Sequence[int]) -> Iterator[Mark]:
     """A number on each numbered bubble, white where its colour is dark."""
+    is_dark = np.abs(_tones(gaps)) > 0.5 if numbered else ()
     for number, row in enumerate(numbered, 1):
-        ink = "white" if abs(_tones(gaps)[row]) > 0.5 else INK
+        ink = "white" if is_dark[row] else INK
         yield Label(float(gaps[row] / cases[row]), float(cases[row]), str(number), ink, 8)
 
 

@@ -193,6 +193,7 @@ Mark: TypeAlias = Shape | Lettering
 class Axis:
     """An axis: what it says, how far it goes, what is told of its numbers. What is not given follows from the marks.
 
+    label_at     where below the plot; beside it, a label stands in the middle
     margin       part of the extent of the marks that is left free beyond them, where no limits are given
     most_ticks   intervals that round numbers cut it into, at most
     ticks        places of numbers, or of the names of the ticks
