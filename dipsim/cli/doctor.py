@@ -137,7 +137,8 @@ def _policy(policy: Path | None) -> Finding:
 
 def _fonts() -> Finding:
     """Charts keep text as text, so only who reads a report needs a font."""
-    from dipsim.report.drawing import FONTS, known_fonts
+    from dipsim.report.drawing import known_fonts
+    from dipsim.report.svg_text import FONTS
 
     known = known_fonts()
     found = [name for name in re.findall(r"'([^']+)'", FONTS)[:3] if name in known]

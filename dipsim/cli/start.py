@@ -1,5 +1,5 @@
 """What makes a command start sooner: a library that nobody uses is not imported, few cases are worked out without the
-compiler, and memory is swept less often.
+compiler, memory is swept less often, and no threads are started that have nothing to do.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ SMALL: Mapping[str, int] = MappingProxyType({".csv": 5_000_000, ".parquet": 1_20
 as it does to load the compiler, over DIP cases those over 80,000."""
 COMPILER_OFF = "NUMBA_DISABLE_JIT"
 """The switch of numba itself; who sets it to 0 or 1 decides."""
+MATRIX_THREADS = "OPENBLAS_NUM_THREADS"
+"""How many threads numpy starts for products of matrices, of which no verb takes any: they only keep others waiting."""
 
 
 class _Unused(MetaPathFinder):
@@ -41,6 +43,7 @@ def start_sooner(words: Sequence[str]) -> None:
     """Prepare this process for the command of these words; a program that uses dipsim as a library is left alone."""
     sys.meta_path.insert(0, _Unused())
     gc.set_threshold(SWEEP_AFTER)
+    os.environ.setdefault(MATRIX_THREADS, "1")
     if words and words[0] in READERS_OF_CASES and has_few_cases(words[1:]):
         os.environ.setdefault(COMPILER_OFF, "1")
 

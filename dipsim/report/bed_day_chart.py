@@ -78,7 +78,7 @@ def _share_bars(table: ReportTable) -> Iterator[Mark]:
         shares, rows = table.values(name), [row + shift for row in range(len(table))]
         yield Bars(tuple(rows), tuple(shares), (color,) * len(rows), 0.36)
         for row, share in zip(rows, shares, strict=True):
-            yield Label(share, row, f" {formatted(share, 'share')}", NAME, 8, align="left")
+            yield Label(share, row, f"\N{NO-BREAK SPACE}{formatted(share, 'share')}", NAME, 8, align="left")
 
 
 def _yuan_panel(measures: Sequence[tuple[str, Numbers]], rows: int, lang: Lang) -> Panel:

@@ -1,28 +1,30 @@
-"""How pictures are drawn: SVG with text kept as text, sized by display width, the same bytes on every machine.
+"""How pictures are drawn: SVG, the same bytes on every machine. No other module knows matplotlib.
 
-Text is laid out by counting columns (a Chinese character is two), not by measuring a font: which fonts a machine has
-then changes nothing, and the reader's own font fits. No other module knows matplotlib.
+The library draws shapes and works out scales and round numbers; texts are written beside its shapes, see `svg_text`.
 """
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis as Drawn
+from matplotlib.axis import Axis as Scale
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import fontManager
+from matplotlib.lines import Line2D
+from matplotlib.markers import TICKDOWN, TICKLEFT, MarkerStyle
 from matplotlib.ticker import (
     Formatter,
     LogLocator,
     MaxNLocator,
-    NullLocator,
     PercentFormatter,
+    ScalarFormatter,
     StrMethodFormatter,
     SymmetricalLogLocator,
 )
@@ -41,7 +43,6 @@ from dipsim.report.picture import (
     Columns,
     Dots,
     Format,
-    Key,
     Label,
     Lettering,
     Line,
@@ -54,53 +55,68 @@ from dipsim.report.picture import (
     Shape,
     Strokes,
 )
+from dipsim.report.svg_text import FONTS, Written, element
 
-FONTS = "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei','Noto Sans','Segoe UI',Arial,sans-serif"
 _SVG_STYLE = f"font-family:{FONTS};stroke-linejoin:round;stroke-linecap:butt"
-_LAID_OUT_WITH = "DejaVu Sans"  # comes with matplotlib, so it is there on every machine
 _MARGIN, _LINE, _LEGEND, _AXIS, _FOOTER = 8.0, 17.0, 20.0, 40.0, 13.0
-_LABEL_BELOW = 21.5
-"""Points from a plot down to the name of its axis."""
+_LABEL_BELOW = 26.0
+"""Points from a plot down to the label of its axis."""
 _BESIDE = 3.5
-"""Points from the name of a row to its plot."""
+"""Points from a text to the plot or tick that it belongs to."""
+_TICK = 3.5
 _DOT = 42
 """Area of a dot, square points."""
+_POINTS = 72
+"""Points in an inch, the measure of figures."""
 _STYLE: dict[Any, Any] = {
-    "font.family": _LAID_OUT_WITH,
-    "text.parse_math": False,  # a name may hold a dollar sign
-    "font.size": SIZE,
-    "svg.fonttype": "none",
     "axes.edgecolor": GREY,
-    "axes.labelcolor": GREY,
     "axes.linewidth": 0.6,
     "axes.spines.left": False,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "text.color": INK,
-    "xtick.color": GREY,
-    "ytick.color": INK,
-    "ytick.major.size": 0,
 }
+
+
+class _Plot(NamedTuple):
+    """Where a plot is: points from the left upper corner of a sheet of this height."""
+
+    axes: Axes
+    left: float
+    top: float
+    width: float
+    height: float
+    sheet: float
+
+    def across(self, x: float) -> float:
+        """The point of a place along the axis below."""
+        return float(self.axes.get_xaxis_transform().transform((x, 0))[0])
+
+    def down(self, y: float) -> float:
+        """The point of a place along the axis beside."""
+        return self.sheet - float(self.axes.get_yaxis_transform().transform((0, y))[1])
 
 
 def svg(picture: Picture) -> str:
     """The picture as an SVG element for a page: no outside reference, ids of its own, the same bytes every time."""
+    head, height = _measures(picture)
     out = io.StringIO()
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
     with mpl.rc_context({**_STYLE, "svg.hashsalt": picture.key}):
-        figure = _figure(picture)
-        figure.dpi = 72
-        width, height = figure.get_size_inches() * 72
-        renderer = _Renderer(width, height, out, metadata=nothing)  # type: ignore[no-untyped-call]
+        figure = Figure(figsize=(WIDTH / _POINTS, height / _POINTS), dpi=_POINTS)
+        texts = [*_surroundings(picture, head, height)]
+        for panel, plot in zip(picture.panels, _plots(figure, picture, head, height), strict=True):
+            _draw_panel(plot.axes, panel)
+            texts += _texts(plot, panel)
+        renderer = RendererSVG(WIDTH, height, out, metadata=nothing)  # type: ignore[no-untyped-call]
         figure.draw(renderer)
         renderer.finalize()  # type: ignore[no-untyped-call]
     drawn = out.getvalue()
-    body = drawn[drawn.index("</defs>") + len("</defs>") :].replace(f"font-family: '{_LAID_OUT_WITH}'; ", "")
-    body = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{picture.key}-{picture.lang}-", body)
-    box = f'viewBox="0 0 {width:g} {height:g}"'
+    shapes = drawn[drawn.index("</defs>") + len("</defs>") : drawn.rindex("</svg>")].strip()
+    shapes = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{picture.key}-{picture.lang}-", shapes)
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     label = f'role="img" lang="{picture.lang}" aria-label="{escape(picture.sheet.title)}"'
-    return f'<svg {spaces} {box} {label} style="{_SVG_STYLE}">{body.strip()}'
+    start = f'<svg {spaces} viewBox="0 0 {WIDTH:g} {height:g}" {label} style="{_SVG_STYLE}">'
+    return "\n".join([start, shapes, *map(element, texts), "</svg>"])
 
 
 def known_fonts() -> frozenset[str]:
@@ -108,43 +124,14 @@ def known_fonts() -> frozenset[str]:
     return frozenset(font.name for font in fontManager.ttflist)
 
 
-class _Renderer(RendererSVG):
-    """Writes SVG and takes texts to be as wide as their columns: no font is measured, whichever the reader has."""
-
-    def get_text_width_height_descent(
-        self, s: str, prop: FontProperties, ismath: bool | str
-    ) -> tuple[float, float, float]:
-        """Width, height and the part below the baseline, in points; a line is never lower than its font says."""
-        size = prop.get_size_in_points()
-        return text_width(s, size), size, 0.0
+# ---- the sheet
 
 
-def _figure(picture: Picture) -> Figure:
-    """The sheet with its plots; whatever has a height is measured in points from the lower edge."""
-    sheet = picture.sheet
-    lines, notes = _lines(sheet.title, TITLE_SIZE), _lines(sheet.footer, SMALL_SIZE)
-    bottom = _AXIS + _FOOTER * len(notes)
-    head = _MARGIN + len(lines) * _LINE + 6 + (_LEGEND if sheet.legend else 0) + 12
-    top = bottom + picture.height
-    height = top + head
-    figure = Figure(figsize=(WIDTH / 72, height / 72))
-    for number, line in enumerate(lines):
-        y = 1 - (_MARGIN + (number + 0.8) * _LINE) / height
-        figure.text(_MARGIN / WIDTH, y, line, size=TITLE_SIZE, weight="bold")
-    _draw_legend(figure, sheet.legend, 1 - (head - 20) / height)
-    for number, line in enumerate(reversed(notes)):
-        figure.text(_MARGIN / WIDTH, (5 + number * _FOOTER) / height, line, size=SMALL_SIZE, color=GREY)
-    for note in picture.notes:
-        place = note.x / WIDTH, (top - note.y) / height
-        figure.text(*place, note.text, size=note.size, color=note.color, ha=note.align)
-    panels = len(picture.panels)
-    room = (WIDTH - sheet.left - sheet.right - (panels - 1) * sheet.right) / panels
-    for number, panel in enumerate(picture.panels):
-        x = sheet.left + number * (room + sheet.right)
-        axes = figure.add_axes((x / WIDTH, bottom / height, room / WIDTH, picture.height / height))
-        axes.xaxis.set_label_coords(0.5, -_LABEL_BELOW / picture.height)  # else each tick is measured for it
-        _draw_panel(axes, panel)
-    return figure
+def _measures(picture: Picture) -> tuple[float, float]:
+    """The points above the plots, and those of the whole sheet."""
+    lines, notes = _lines(picture.sheet.title, TITLE_SIZE), _lines(picture.sheet.footer, SMALL_SIZE)
+    head = _MARGIN + len(lines) * _LINE + 6 + (_LEGEND if picture.sheet.legend else 0) + 12
+    return head, head + picture.height + _AXIS + _FOOTER * len(notes)
 
 
 def _lines(text: str, size: float) -> list[str]:
@@ -152,31 +139,53 @@ def _lines(text: str, size: float) -> list[str]:
     return wrapped(text, columns_in(WIDTH - 2 * _MARGIN, size))
 
 
-def _draw_legend(figure: Figure, legend: tuple[Key, ...], y: float) -> None:
+def _surroundings(picture: Picture, head: float, height: float) -> Iterator[Written]:
+    """The finding, the legend, the footer, and the notes beside the plots."""
+    for number, line in enumerate(_lines(picture.sheet.title, TITLE_SIZE)):
+        y = _MARGIN + (number + 0.8) * _LINE
+        yield Written(_MARGIN, y, line, TITLE_SIZE, on_line=True, bold=True)
     x = _MARGIN
-    for key in legend:
-        figure.text(x / WIDTH, y, "■", size=SIZE, color=key.color)
-        figure.text((x + 12) / WIDTH, y, key.label, size=SIZE)
+    for key in picture.sheet.legend:
+        yield Written(x, head - 20, "■", color=key.color, on_line=True)
+        yield Written(x + 12, head - 20, key.label, on_line=True)
         x += 12 + text_width(key.label) + 14
+    for number, line in enumerate(reversed(_lines(picture.sheet.footer, SMALL_SIZE))):
+        yield Written(_MARGIN, height - 5 - number * _FOOTER, line, SMALL_SIZE, GREY, on_line=True)
+    for note in picture.notes:
+        yield Written(note.x, head + note.y, note.text, note.size, note.color, note.align, on_line=True)
 
 
-# ---- one plot
+def _plots(figure: Figure, picture: Picture, head: float, height: float) -> Iterator[_Plot]:
+    """Plots side by side, as wide as each other."""
+    sheet, panels = picture.sheet, len(picture.panels)
+    width = (WIDTH - sheet.left - sheet.right - (panels - 1) * sheet.right) / panels
+    below = height - head - picture.height
+    for number in range(panels):
+        left = sheet.left + number * (width + sheet.right)
+        axes = figure.add_axes((left / WIDTH, below / height, width / WIDTH, picture.height / height))
+        axes.xaxis.set_visible(False)
+        axes.yaxis.set_visible(False)
+        yield _Plot(axes, left, head, width, picture.height, height)
+
+
+# ---- shapes
 
 
 def _draw_panel(axes: Axes, panel: Panel) -> None:
-    for axis, told in ((axes.xaxis, panel.x), (axes.yaxis, panel.y)):
+    for scale, told in ((axes.xaxis, panel.x), (axes.yaxis, panel.y)):
         if told.logarithmic:
-            _make_logarithmic(axes, axis, told)
+            _make_logarithmic(axes, scale, told)
     for mark in panel.marks:
         match mark:
-            case Label() | Above() | Beside() | RowNames() | RowTexts():
-                _write(axes, mark)
+            case Label() | Above() | Beside() | RowTexts():
+                continue
+            case RowNames(names):
+                axes.set_ylim(len(names) - 0.4, -0.6)
             case _:
                 _draw(axes, mark)
     _finish(axes, axes.xaxis, panel.x)
     _finish(axes, axes.yaxis, panel.y)
-    if panel.title:
-        axes.set_title(panel.title, size=SIZE, color=GREY, loc="left")
+    axes.autoscale_view()  # now, for texts are placed by it
 
 
 def _draw(axes: Axes, shape: Shape) -> None:
@@ -200,73 +209,119 @@ def _draw(axes: Axes, shape: Shape) -> None:
             (axes.axvline if upright else axes.axhline)(place, color=color, lw=width, ls="--" if dashed else "-")
 
 
-def _write(axes: Axes, mark: Lettering) -> None:
-    """Texts stand by their place along an axis, or by the edge of the plot."""
-    along_x, along_y = axes.get_xaxis_transform(), axes.get_yaxis_transform()
-    match mark:
-        case Label(x, y, text, color, size, align, on_line):
-            axes.text(x, y, text, ha=align, va="baseline" if on_line else "center", color=color, size=size)
-        case Above(x, text):
-            axes.text(x, 1.01, text, transform=along_x, ha="center", va="bottom", color=GREY, size=SIZE)
-        case Beside(y, text):
-            axes.text(1.02, y, text, transform=along_y, va="center", color=NAME, size=SIZE - 1)
-        case RowNames(names):
-            _name_rows(axes, names)
-        case RowTexts(texts):
-            for row, text in enumerate(texts):
-                axes.text(1.015, row, text, transform=along_y, va="center", size=SIZE, color=INK)
-
-
-def _name_rows(axes: Axes, names: tuple[str, ...]) -> None:
-    """Name the rows of a plot from top to bottom, by texts: ticks would take several times as long to draw."""
-    axes.yaxis.set_visible(False)
-    axes.set_ylim(len(names) - 0.4, -0.6)
-    left, place = -_BESIDE / (axes.get_position().width * WIDTH), axes.get_yaxis_transform()
-    for row, name in enumerate(names):
-        if name:
-            axes.text(left, row, name, transform=place, ha="right", va="center_baseline", size=SIZE, color=NAME)
-
-
-def _make_logarithmic(axes: Axes, axis: Drawn, told: Axis) -> None:
+def _make_logarithmic(axes: Axes, scale: Scale, told: Axis) -> None:
     """To both sides of zero where it is linear in the middle; else with its line and a tick at 1, 2 and 5."""
-    set_scale = axes.set_xscale if axis is axes.xaxis else axes.set_yscale
+    set_scale = axes.set_xscale if scale is axes.xaxis else axes.set_yscale
     if told.linear_to is not None:
         set_scale("symlog", linthresh=told.linear_to)
-        axis.set_major_locator(SymmetricalLogLocator(base=10, linthresh=told.linear_to))
+        scale.set_major_locator(SymmetricalLogLocator(base=10, linthresh=told.linear_to))
         return
     set_scale("log")
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.set_minor_locator(NullLocator())  # each tick takes as long to draw as a bubble
-    axis.set_tick_params(which="both", length=2, colors=GREY)
-    axes.spines["bottom" if axis is axes.xaxis else "left"].set_visible(True)
+    scale.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.spines["bottom" if scale is axes.xaxis else "left"].set_visible(True)
 
 
-def _finish(axes: Axes, axis: Drawn, told: Axis) -> None:
-    """What an axis says, once the marks stand."""
-    is_x = axis is axes.xaxis
-    if told.bare:
-        axis.set_ticks([])
-        axes.spines["bottom" if is_x else "left"].set_visible(False)
+def _finish(axes: Axes, scale: Scale, told: Axis) -> None:
+    """How far an axis goes and where its ticks are, once the shapes stand."""
+    is_x = scale is axes.xaxis
     if told.ticks:
-        axis.set_ticks(told.ticks, told.tick_names or None)
+        scale.set_ticks(told.ticks)
     if told.most_ticks is not None:
-        axis.set_major_locator(MaxNLocator(told.most_ticks))
-    if told.format is not None:
-        axis.set_major_formatter(_formatter(told.format))
-    if told.size != SIZE:
-        axis.set_tick_params(labelsize=told.size)
+        scale.set_major_locator(MaxNLocator(told.most_ticks))
     if told.margin is not None:
         (axes.set_xmargin if is_x else axes.set_ymargin)(told.margin)
     if told.limits is not None:
         (axes.set_xlim if is_x else axes.set_ylim)(told.limits)
-    if told.label and is_x:
-        axes.set_xlabel(told.label, loc=told.label_at)
-    elif told.label:
-        axes.set_ylabel(told.label)
+    if told.bare:
+        axes.spines["bottom" if is_x else "left"].set_visible(False)
 
 
-def _formatter(kind: Format) -> Formatter:
+# ---- texts of a plot
+
+
+def _texts(plot: _Plot, panel: Panel) -> Iterator[Written]:
+    for mark in panel.marks:
+        if isinstance(mark, Label | Above | Beside | RowNames | RowTexts):
+            yield from _lettering(plot, mark)
+    if panel.title:
+        yield Written(plot.left, plot.top - 6, panel.title, color=GREY, on_line=True)
+    yield from _below(plot, panel.x)
+    if not any(isinstance(mark, RowNames) for mark in panel.marks):
+        yield from _beside(plot, panel.y)
+
+
+def _lettering(plot: _Plot, mark: Lettering) -> Iterator[Written]:
+    """Texts stand by their place along an axis, or by the edge of the plot."""
+    left, right = plot.left - _BESIDE, plot.left + plot.width + _BESIDE
+    match mark:
+        case Label(x, y, text, color, size, align, on_line):
+            yield Written(plot.across(x), plot.down(y), text, size, color, align, on_line)
+        case Above(x, text):
+            yield Written(plot.across(x), plot.top - _BESIDE, text, color=GREY, align="center", on_line=True)
+        case Beside(y, text):
+            yield Written(right, plot.down(y), text, SIZE - 1, NAME)
+        case RowNames(names):
+            for row, name in enumerate(names):
+                if name:
+                    yield Written(left, plot.down(row), name, color=NAME, align="right")
+        case RowTexts(texts):
+            for row, text in enumerate(texts):
+                yield Written(right, plot.down(row), text)
+
+
+def _below(plot: _Plot, told: Axis) -> Iterator[Written]:
+    """The axis below a plot."""
+    ticks, edge = _ticks(plot.axes.xaxis, told), plot.top + plot.height
+    _mark([place for place, _ in ticks], plot.axes, is_x=True)
+    for place, name in ticks:
+        y = edge + _TICK + _BESIDE + told.size / 2
+        yield Written(plot.across(place), y, name, told.size, GREY, "center")
+    x = plot.left + (plot.width / 2 if told.label_at == "center" else 0)
+    if told.label:
+        yield Written(x, edge + _LABEL_BELOW, told.label, color=GREY, align=told.label_at)
+
+
+def _beside(plot: _Plot, told: Axis) -> Iterator[Written]:
+    """The axis beside a plot; only a logarithmic one has a line, and so ticks."""
+    ticks, edge, color = _ticks(plot.axes.yaxis, told), plot.left - _BESIDE, INK
+    if told.logarithmic:
+        _mark([place for place, _ in ticks], plot.axes, is_x=False)
+        edge, color = edge - _TICK, GREY
+    for place, name in ticks:
+        yield Written(edge, plot.down(place), name, told.size, color, "right")
+    edge -= max((text_width(name, told.size) for _, name in ticks), default=0.0) + _BESIDE + SIZE / 2
+    if told.label:
+        yield Written(edge, plot.top + plot.height / 2, told.label, color=GREY, align="center", upward=True)
+
+
+def _ticks(scale: Scale, told: Axis) -> list[tuple[float, str]]:
+    """The ticks in view and what they say; none of a bare axis."""
+    if told.bare:
+        return []
+    scale.set_major_formatter(_formatter(told.format))
+    low, high = sorted(scale.get_view_interval())
+    places, near = scale.get_majorticklocs().tolist(), (high - low) * 1e-9
+    names = told.tick_names or scale.get_major_formatter().format_ticks(places)
+    return [(place, name) for place, name in zip(places, names, strict=True) if low - near <= place <= high + near]
+
+
+def _mark(places: list[float], axes: Axes, is_x: bool) -> None:
+    """Ticks as one line: of each tick the library makes five things to draw."""
+    edge = [0.0] * len(places)
+    line = Line2D(*((places, edge) if is_x else (edge, places)), linestyle="none", color=GREY, clip_on=False)
+    line.set_marker(MarkerStyle(TICKDOWN if is_x else TICKLEFT))
+    line.set_markersize(_TICK)
+    line.set_markeredgewidth(0.8)
+    line.set_transform(axes.get_xaxis_transform() if is_x else axes.get_yaxis_transform())
+    axes.add_artist(line)
+
+
+def _formatter(kind: Format | None) -> Formatter:
     match kind:
+        case None:
+            plain = ScalarFormatter(useOffset=False)
+            plain.set_scientific(False)
+            return plain
         case "shortest":
             return StrMethodFormatter("{x:,g}")
         case "whole":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dipsim.cli.start import SMALL, has_few_cases
+from dipsim.cli.start import MATRIX_THREADS, SMALL, has_few_cases
 from tests.shared import REPOSITORY
 
 LOADED = """
@@ -64,3 +64,14 @@ def test_few_cases_are_worked_out_without_the_compiler(
 def test_with_the_compiler_off_numba_is_not_imported() -> None:
     assert not loads_numba(NUMBA_DISABLE_JIT="1")
     assert loads_numba()
+
+
+def test_numpy_starts_no_threads_of_its_own_unless_it_is_told_to() -> None:
+    told = "import os, sys; from dipsim.cli.start import start_sooner; start_sooner([]); print(os.environ[sys.argv[1]])"
+
+    def threads(**switch: str) -> str:
+        command = [sys.executable, "-c", told, MATRIX_THREADS]
+        return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, env=switch, check=True).stdout
+
+    assert threads().strip() == "1"
+    assert threads(**{MATRIX_THREADS: "4"}).strip() == "4"

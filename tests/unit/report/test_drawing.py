@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dipsim.report.drawing import svg
-from dipsim.report.picture import Axis, Bars, Key, Panel, Picture, RowNames, RowTexts, Sheet
+from dipsim.report.picture import Axis, Bars, Key, Label, Line, Panel, Picture, RowNames, RowTexts, Sheet
 
 
 def picture(name: str) -> Picture:
@@ -39,3 +41,39 @@ def test_ids_are_the_charts_own() -> None:
     assert 'id="figure' not in text
     assert text.count('id="some_chart-zh-figure_1"') == 1
     assert "url(#some_chart-zh-" in text
+
+
+def places(text: str) -> dict[str, tuple[float, float]]:
+    """Where each text stands."""
+    found = re.findall(r'<text x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)</text>', text)
+    return {written: (float(x), float(y)) for x, y, written in found}
+
+
+def lined(x: Axis, y: Axis, *labels: Label) -> dict[str, tuple[float, float]]:
+    line = Line((0, 10, 20), (1_000_000, 2_000_000, 3_000_000), "#000000", 1, 4)
+    return places(svg(Picture("line", "en", Sheet("t", "f"), 100, (Panel((line, *labels), x, y),))))
+
+
+def test_ticks_stand_at_their_places_and_say_them_in_full() -> None:
+    found = lined(Axis("x", limits=(0, 20), most_ticks=2), Axis("y", limits=(1_000_000, 3_000_000), most_ticks=2))
+    assert found["0"][0] == 100
+    assert found["20"][0] == 560
+    assert found["10"][0] == 330
+    assert found["3000000"][1] < found["2000000"][1] < found["1000000"][1]
+
+
+def test_a_label_stands_where_the_marks_do_though_the_limits_follow_from_them() -> None:
+    found = lined(Axis("x", margin=0.5), Axis("y"), Label(10, 2_000_000, "middle"), Label(0, 2_000_000, "first"))
+    assert found["middle"][0] == 330
+    assert found["first"][0] == 215  # a quarter of the plot: half of the marks' extent is left free at either side
+
+
+def test_a_tick_out_of_sight_is_not_named() -> None:
+    found = lined(Axis("x", limits=(0, 15), ticks=(0, 10, 20), tick_names=("a", "b", "c")), Axis("y"))
+    assert {"a", "b"} <= found.keys()
+    assert "c" not in found
+
+
+def test_a_bare_axis_says_its_label_alone() -> None:
+    found = lined(Axis("what", bare=True), Axis("", bare=True))
+    assert found.keys() == {"t", "f", "what"}
