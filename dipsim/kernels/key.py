@@ -111,11 +111,17 @@ def _pairs_of(start: int, block: Block, subcategory: I4, main: I4, pair: I8) -> 
 
 @kernel
 def _add_at_first_slot(pair: I8, cost_fen: I8, pairs: Pairs, key: I4, far: I8) -> int:
-    """Number and add up the cases whose pair is in the first slot; write which others there are, return how many."""
+    """Number and add up the cases whose pair is in the first slot; write which others there are, return how many.
+
+    All slots are looked up before the first pair is compared, so that they are fetched at the same time: 25 -> 22 ns a
+    case with `number_block` as a whole.
+    """
     shift = 32 - _bits(pairs.slots.size)
     others = 0
     for case in range(pair.size):
-        number = pairs.slots[_slot(pair[case], shift)]
+        key[case] = pairs.slots[_slot(pair[case], shift)]
+    for case in range(pair.size):
+        number = np.uint32(key[case])
         if pairs.rows[number, PAIR] == pair[case]:
             pairs.rows[number, CASES] += 1
             pairs.rows[number, COST_FEN] += cost_fen[case]

@@ -154,7 +154,7 @@ def _number(reading: _Reading, batch: Batch, codes: tuple[I4, I4], pairs: Pairs,
         done, known = number_block(done, known, block, *codes, pairs, key)
         if done == key.size:
             return pairs, known
-        pairs = _room(4 * pairs.slots.size, pairs.rows[:known])
+        pairs = _room(2 * pairs.slots.size, pairs.rows[:known])
 
 
 def _room(slots: int, rows: I8) -> Pairs:
