@@ -168,10 +168,12 @@ def _terms(groups: GroupWeights, scenario: Scenario) -> Terms:
         low_below, high_from = np.zeros_like(reference), np.full_like(reference, _NEVER)
     is_nothing = reference == 0
     low_below, high_from = np.where(is_nothing, 0, low_below), np.where(is_nothing, _NEVER, high_from)
-    of_groups = np.stack((groups.points_micro, low_below, high_from, reference), axis=1)
+    limits = np.zeros((reference.size + 1, 4), np.int64)
+    for column, values in enumerate((groups.points_micro, low_below, high_from, reference)):
+        limits[:-1, column] = values
     part, whole = ratio_parts(_dip(scenario).no_match_ratio)
     return Terms(
-        limits=np.concatenate((of_groups, np.zeros((1, 4), np.int64))),
+        limits=limits,
         extreme_from=extreme_from,
         high_ratio=np.array(ratio_parts(outlier.high_ratio), np.int64),
         no_group=np.array([groups.scale_micro * part, groups.overall_mean_micro_yuan * whole], np.int64),
