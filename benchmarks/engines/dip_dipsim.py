@@ -84,8 +84,8 @@ def job(plan: Plan) -> Run:
 
 
 def other_bands(run: Run) -> Run:
-    """The same cases with other limits of the bands."""
-    paid = pay(run.cases, run.groups, run.plan.other_bands, threads=run.plan.task.threads)
+    """The same cases with other limits of the bands, beside what the job has paid."""
+    paid = pay(run.cases, run.groups, run.plan.other_bands, threads=run.plan.task.threads, former=run.paid)
     return replace(run, paid=paid)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from dipsim.cells import Cells
 from dipsim.errors import CaseDataError, PolicyError, Problem
-from dipsim.kernels.bands import BANDS, INSURANCES, Cases, Terms, add_points
+from dipsim.kernels.bands import BANDS, HIGH_FROM, INSURANCES, LOW_BELOW, NORMAL, Cases, Terms, add_far, add_points
 from dipsim.kernels.trim import gather_costs, sums_within
 from dipsim.learn.rules import TrimmingRules
 from dipsim.ledger import Accounts
@@ -38,24 +38,49 @@ _QUOTIENT_LIMIT, _DIVISOR_LIMIT, _SAFE = float(2**48), float(2**60), float(2**62
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """What cases claim, and what they would if every cost were normal, which no limit of a scenario touches.
+
+    cells   by hospital, insurance and band
+    plain   int64 (hospitals x INSURANCES, 4): cases, their cost, that of cases with points, points
+    """
+
+    cases: CompactCases
+    groups: GroupWeights
+    cells: Cells
+    plain: I8
+
+
+@dataclass(frozen=True, slots=True)
 class Paid:
     """What the cases claim by hospital, insurance and band, and what they are paid."""
 
-    cells: Cells
+    claimed: Claimed
     accounts: Accounts
     settled: Settled
 
+    @property
+    def cells(self) -> Cells:
+        """What the cases claim."""
+        return self.claimed.cells
+
 
 def pay(
-    cases: CompactCases, groups: GroupWeights, scenario: Scenario, tables: FundTables | None = None, threads: int = 1
+    cases: CompactCases,
+    groups: GroupWeights,
+    scenario: Scenario,
+    tables: FundTables | None = None,
+    threads: int = 1,
+    former: Paid | None = None,
 ) -> Paid:
     """Pay the cases; `groups` come from `group_weights`. To change the price only, `settle` the cells again.
 
-    Raises PolicyError when the scenario asks for more than this job does.
+    With what the same cases and groups were paid in a former scenario, only the limits are looked at again. Raises
+    PolicyError when the scenario asks for more than this job does.
     """
-    cells = claim(cases, groups, scenario, threads)
+    claimed = claim(cases, groups, scenario, threads, None if former is None else former.claimed)
     accounts = Accounts(cases.hospital_ids)
-    return Paid(cells, accounts, settle(cells, accounts, tables or FundTables(), scenario))
+    return Paid(claimed, accounts, settle(claimed.cells, accounts, tables or FundTables(), scenario))
 
 
 def group_weights(
@@ -106,24 +131,35 @@ def _trimmed_sums(cases: CompactCases, rules: TrimmingRules, threads: int) -> tu
     return count, cost
 
 
-def claim(cases: CompactCases, groups: GroupWeights, scenario: Scenario, threads: int = 1) -> Cells:
-    """The points of all cases by hospital, insurance and band; PolicyError when the scenario asks for more."""
+def claim(
+    cases: CompactCases, groups: GroupWeights, scenario: Scenario, threads: int = 1, former: Claimed | None = None
+) -> Claimed:
+    """The points of all cases by hospital, insurance and band; PolicyError when the scenario asks for more.
+
+    What a former claim of the same cases and groups knows of normal costs is not worked out again.
+    """
     _require_supported(scenario)
     terms = _terms(groups, scenario)
     _require_narrow(cases, groups, terms)
-    rows = len(cases.hospital_ids) * INSURANCES * BANDS
+    is_known = former is not None and former.cases is cases and former.groups is groups
+    shape = (2, len(cases.hospital_ids) * INSURANCES * BANDS, 4)
 
     def work(start: int) -> I8:
         block = slice(start, start + BLOCK)
-        sums = np.zeros((rows, 4), np.int64)
         part = Cases(cases.key[block], cases.hospital[block], cases.insurance[block], cases.cost_fen[block])
+        both = np.zeros(shape, np.int64)
         with np.errstate(over="ignore"):  # without the compiler numpy tells where the kernel wraps, as it means to
-            add_points(part, terms, sums)
-        return sums
+            (add_far if is_known else add_points)(part, terms, *both)
+        return both
 
     with ThreadPoolExecutor(threads) as pool:
-        sums = sum(pool.map(work, range(0, len(cases), BLOCK)), np.zeros((rows, 4), np.int64))
-    return _cells(sums, scenario.head.year)
+        sums, before = sum(pool.map(work, range(0, len(cases), BLOCK)), np.zeros(shape, np.int64))
+    if former is not None and is_known:
+        plain = former.plain
+        sums[NORMAL::BANDS] = plain - before[NORMAL::BANDS]
+    else:
+        plain = sums[NORMAL::BANDS] + before[NORMAL::BANDS]
+    return Claimed(cases, groups, _cells(sums, scenario.head.year), plain)
 
 
 def _cells(sums: I8, year: int) -> Cells:
@@ -174,6 +210,7 @@ def _terms(groups: GroupWeights, scenario: Scenario) -> Terms:
     part, whole = ratio_parts(_dip(scenario).no_match_ratio)
     return Terms(
         limits=limits,
+        edges=np.ascontiguousarray(limits[:, LOW_BELOW : HIGH_FROM + 1]),
         extreme_from=extreme_from,
         high_ratio=np.array(ratio_parts(outlier.high_ratio), np.int64),
         no_group=np.array([groups.scale_micro * part, groups.overall_mean_micro_yuan * whole], np.int64),

@@ -158,6 +158,34 @@ def test_files_row_groups_order_and_threads_change_nothing(tmp_path: Path, split
     assert np.array_equal(found.settled.ledger.amount_fen, paid.settled.ledger.amount_fen)
 
 
+def same(found: Paid, alone: Paid) -> bool:
+    """Whether two claims are the same to the bit, cell by cell."""
+    columns = [column.name for column in dataclasses.fields(alone.cells)]
+    return all(np.array_equal(getattr(found.cells, name), getattr(alone.cells, name)) for name in columns)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_further_scenario_finds_beside_a_former_one_what_it_finds_alone(tmp_path: Path, threads: int) -> None:
+    compact = read_compact([written(tmp_path / "cases", cases_of(9))])
+    groups = group_weights(compact, scenario().weights)
+    policies = [scenario(**form) for form in FORMS]
+    paid = pay(compact, groups, policies[0], threads=threads)
+    for policy in policies[1:] + policies[:1]:
+        alone = pay(compact, groups, policy, threads=threads)
+        paid = pay(compact, groups, policy, threads=threads, former=paid)
+        assert same(paid, alone)
+        assert paid.settled.prices == alone.settled.prices
+
+
+def test_what_other_cases_or_groups_were_paid_is_not_taken_for_these(tmp_path: Path) -> None:
+    policy = scenario()
+    first, other = (read_compact([written(tmp_path / str(seed), cases_of(seed))]) for seed in (10, 11))
+    groups, trimmed = group_weights(first, policy.weights), group_weights(first, policy.weights, trimming())
+    former = [pay(other, group_weights(other, policy.weights), policy), pay(first, trimmed, policy)]
+    for paid in former:
+        assert same(pay(first, groups, policy, former=paid), pay(first, groups, policy))
+
+
 def test_no_fen_of_the_budget_is_lost(tmp_path: Path) -> None:
     _, paid = streamed(tmp_path / "cases", cases_of(7), scenario())
     hospitals = range(len(paid.accounts.hospital_ids))
