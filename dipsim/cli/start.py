@@ -25,7 +25,7 @@ as it does to load the compiler, over DIP cases those over 80,000."""
 COMPILER_OFF = "NUMBA_DISABLE_JIT"
 """The switch of numba itself; who sets it to 0 or 1 decides."""
 MATRIX_THREADS = "OPENBLAS_NUM_THREADS"
-"""How many threads numpy starts for products of matrices, of which no verb takes any: they only keep others waiting."""
+"""How many threads numpy starts for products of matrices of floats, of which no verb takes any."""
 
 
 class _Unused(MetaPathFinder):

@@ -93,6 +93,8 @@ def find_first(some: U4, at: int, cases: Cases, codes: Codes, first: I4) -> None
 
     From the last to the first, each written over those behind it, for a branch on its degree cannot be foreseen:
     measured 107 -> 76 ns a case for grouping as a whole. `some` are places behind the case `at`, as below.
+
+    first   int32 (places, DEGREES)
     """
     principal, start, others = cases.principal, cases.other_start, cases.others
     complication, barred = codes.complication, codes.barred
@@ -109,7 +111,10 @@ def find_first(some: U4, at: int, cases: Cases, codes: Codes, first: I4) -> None
 
 @kernel
 def add_codes(some: U4, at: int, cases: Cases, codes: Codes, first: I4, state: U8) -> None:
-    """Set in the states of some cases what their other codes fulfil, and the degrees of complication that they have."""
+    """Set in the states of some cases what their other codes fulfil, and the degrees of complication that they have.
+
+    state   uint64 (places, words or more)
+    """
     other_start, others, diagnosis_bits = cases.other_start, cases.others, codes.diagnosis_bits
     procedure_start, procedures, procedure_bits = cases.procedure_start, cases.procedures, codes.procedure_bits
     for i in some:

@@ -77,6 +77,15 @@ _STYLE: dict[Any, Any] = {
 }
 
 
+class _Frame(NamedTuple):
+    """The lines of the finding and of the footer; points above the plots, and of the whole sheet."""
+
+    title: list[str]
+    footer: list[str]
+    head: float
+    height: float
+
+
 class _Plot(NamedTuple):
     """Where a plot is: points from the left upper corner of a sheet of this height."""
 
@@ -98,13 +107,14 @@ class _Plot(NamedTuple):
 
 def svg(picture: Picture) -> str:
     """The picture as an SVG element for a page: no outside reference, ids of its own, the same bytes every time."""
-    head, height = _measures(picture)
+    frame = _frame(picture)
+    height = frame.height
     out = io.StringIO()
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
     with mpl.rc_context({**_STYLE, "svg.hashsalt": picture.key}):
         figure = Figure(figsize=(WIDTH / _POINTS, height / _POINTS), dpi=_POINTS)
-        texts = [*_surroundings(picture, head, height)]
-        for panel, plot in zip(picture.panels, _plots(figure, picture, head, height), strict=True):
+        texts = [*_surroundings(picture, frame)]
+        for panel, plot in zip(picture.panels, _plots(figure, picture, frame), strict=True):
             _draw_panel(plot.axes, panel)
             texts += _texts(plot, panel)
         renderer = RendererSVG(WIDTH, height, out, metadata=nothing)  # type: ignore[no-untyped-call]
@@ -127,11 +137,10 @@ def known_fonts() -> frozenset[str]:
 # ---- the sheet
 
 
-def _measures(picture: Picture) -> tuple[float, float]:
-    """The points above the plots, and those of the whole sheet."""
-    lines, notes = _lines(picture.sheet.title, TITLE_SIZE), _lines(picture.sheet.footer, SMALL_SIZE)
-    head = _MARGIN + len(lines) * _LINE + 6 + (_LEGEND if picture.sheet.legend else 0) + 12
-    return head, head + picture.height + _AXIS + _FOOTER * len(notes)
+def _frame(picture: Picture) -> _Frame:
+    title, footer = _lines(picture.sheet.title, TITLE_SIZE), _lines(picture.sheet.footer, SMALL_SIZE)
+    head = _MARGIN + len(title) * _LINE + 6 + (_LEGEND if picture.sheet.legend else 0) + 12
+    return _Frame(title, footer, head, head + picture.height + _AXIS + _FOOTER * len(footer))
 
 
 def _lines(text: str, size: float) -> list[str]:
@@ -139,9 +148,10 @@ def _lines(text: str, size: float) -> list[str]:
     return wrapped(text, columns_in(WIDTH - 2 * _MARGIN, size))
 
 
-def _surroundings(picture: Picture, head: float, height: float) -> Iterator[Written]:
+def _surroundings(picture: Picture, frame: _Frame) -> Iterator[Written]:
     """The finding, the legend, the footer, and the notes beside the plots."""
-    for number, line in enumerate(_lines(picture.sheet.title, TITLE_SIZE)):
+    title, footer, head, height = frame
+    for number, line in enumerate(title):
         y = _MARGIN + (number + 0.8) * _LINE
         yield Written(_MARGIN, y, line, TITLE_SIZE, on_line=True, bold=True)
     x = _MARGIN
@@ -149,15 +159,15 @@ def _surroundings(picture: Picture, head: float, height: float) -> Iterator[Writ
         yield Written(x, head - 20, "■", color=key.color, on_line=True)
         yield Written(x + 12, head - 20, key.label, on_line=True)
         x += 12 + text_width(key.label) + 14
-    for number, line in enumerate(reversed(_lines(picture.sheet.footer, SMALL_SIZE))):
+    for number, line in enumerate(reversed(footer)):
         yield Written(_MARGIN, height - 5 - number * _FOOTER, line, SMALL_SIZE, GREY, on_line=True)
     for note in picture.notes:
         yield Written(note.x, head + note.y, note.text, note.size, note.color, note.align, on_line=True)
 
 
-def _plots(figure: Figure, picture: Picture, head: float, height: float) -> Iterator[_Plot]:
+def _plots(figure: Figure, picture: Picture, frame: _Frame) -> Iterator[_Plot]:
     """Plots side by side, as wide as each other."""
-    sheet, panels = picture.sheet, len(picture.panels)
+    sheet, panels, head, height = picture.sheet, len(picture.panels), frame.head, frame.height
     width = (WIDTH - sheet.left - sheet.right - (panels - 1) * sheet.right) / panels
     below = height - head - picture.height
     for number in range(panels):

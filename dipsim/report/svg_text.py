@@ -1,6 +1,6 @@
 """Texts of a picture as elements of its SVG: kept as text, sized by display width, in the fonts of the reader.
 
-A library that lays out text measures fonts, which differ between machines, and takes three times as long as all shapes.
+A library that lays out text measures fonts, which differ between machines, and takes as long as it does for all shapes.
 """
 
 from __future__ import annotations

@@ -39,10 +39,11 @@ _QUOTIENT_LIMIT, _DIVISOR_LIMIT, _SAFE = float(2**48), float(2**60), float(2**62
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What cases claim, and what they would if every cost were normal, which no limit of a scenario touches.
+    """What cases claim with the points of these groups, and what they would if every cost were normal.
 
     cells   by hospital, insurance and band
-    plain   int64 (hospitals x INSURANCES, 4): cases, their cost, that of cases with points, points
+    plain   int64 (hospitals x INSURANCES, 4), the same for all limits: cases, fen, fen of cases with points, points in
+            millionths
     """
 
     cases: CompactCases
